@@ -1,0 +1,82 @@
+"""The HTTP service: ``create_app(settings)`` wires the database, sign-in, routes and the console together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+import map_ui
+from geo_service import problems, routes
+from geo_service.database import Database
+from geo_service.middleware import Envelope
+from geo_service.settings import Settings
+from geo_service.sign_in import SignIn
+
+CONSOLE = Path(map_ui.__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole service over one database. Nothing is read from the environment after this."""
+    database = Database(settings.database_url, pool_size=settings.pool_size)
+    app = FastAPI(
+        title="网格 wangge",
+        version=version("wangge"),
+        description="街道(镇)微网格管理平台的接口 / API of the grid-management platform",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.sign_in = SignIn(
+        database,
+        idle=dt.timedelta(minutes=settings.session_idle_minutes),
+        lifetime=dt.timedelta(hours=settings.session_lifetime_hours),
+    )
+    problems.install(app)
+    for router in found_routers():
+        app.include_router(router)
+    _serve_console(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
+    app.add_middleware(Envelope)
+    return app
+
+
+def found_routers() -> list[object]:
+    """The ``router`` of every module under ``geo_service.routes``, in the order of their names."""
+    modules = pkgutil.iter_modules(routes.__path__, routes.__name__ + ".")
+    found = [getattr(importlib.import_module(m.name), "router", None) for m in modules]
+    return [router for router in found if router is not None]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.close()
+
+
+def _serve_console(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    def console() -> Response:
+        index = CONSOLE / "index.html"
+        if not index.exists():
+            return HTMLResponse(
+                "<!doctype html><meta charset=utf-8><title>网格 wangge</title><p>控制台尚未构建，请运行 make setup。"
+                "<p>The console is not built; run make setup.",
+                503,
+            )
+        return HTMLResponse(index.read_text(encoding="utf-8"), headers={"Cache-Control": "no-cache"})
+
+    if CONSOLE.is_dir():
+        app.mount("/", StaticFiles(directory=CONSOLE), name="console")

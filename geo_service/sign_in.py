@@ -1,0 +1,208 @@
+"""Passwords, sessions and machine keys: from a request to a :class:`Principal`.
+
+Passwords are argon2id; tokens and keys are stored only as SHA-256 of 256 random bits. Every failure costs the
+same time and gives the same answer, whether the account exists or not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from fastapi import Request
+from sqlalchemy import select, update
+
+from geo_service.access import PERMISSIONS_OF, Principal, committees_of
+from geo_service.audit import record
+from geo_service.database import NOBODY, Database, Scope
+from geo_service.problems import Problem, forbidden
+from geo_service.tables.trust import Account, ApiKey, Session
+
+COOKIE = "wangge_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_FAILURES = 5
+LOCKED_FOR = dt.timedelta(minutes=15)
+REMEMBERED_S = 5.0
+KEY_SCOPES = {"read": frozenset({"ogc.read"}), "feed": frozenset({"ogc.read"}), "tickets": frozenset()}
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NO_ACCOUNT = _hasher.hash(secrets.token_hex(16))
+
+
+def hash_password(password: str) -> str:
+    """argon2id hash; refuses what offices refuse: under 10 characters or only one kind of them."""
+    kinds = sum(any(test(c) for c in password) for test in (str.isdigit, str.islower, str.isupper, _is_other))
+    if len(password) < 10 or kinds < 2 or len(password) > 200:
+        raise Problem(
+            "weak-password", 422, "口令至少10位，含两类字符。 / A password needs 10 characters of two kinds."
+        )
+    return _hasher.hash(password)
+
+
+def _is_other(character: str) -> bool:
+    return not character.isalnum()
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a token or key."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+@dataclass
+class _Remembered:
+    principal: Principal | None
+    until: float
+
+
+class SignIn:
+    """Turns cookies and keys into principals; remembers an answer for five seconds, forgets on sign-out."""
+
+    def __init__(self, database: Database, *, idle: dt.timedelta, lifetime: dt.timedelta) -> None:
+        self._database = database
+        self._idle = idle
+        self._lifetime = lifetime
+        self._cache: dict[bytes, _Remembered] = {}
+        self._lock = threading.Lock()
+
+    def principal_of(self, request: Request) -> Principal | None:
+        """The caller of ``request``, or None. An unsafe method by cookie must carry the CSRF token."""
+        authorization = request.headers.get("authorization", "")
+        if authorization.lower().startswith("bearer "):
+            return self._recall(digest(authorization[7:].strip()), self._by_key)
+        token = request.cookies.get(COOKIE)
+        if not token:
+            return None
+        found = self._recall(digest(token), self._by_session)
+        if found and request.method not in SAFE_METHODS:
+            given = request.headers.get("x-csrf-token", "")
+            if not secrets.compare_digest(given.encode(), found.csrf.encode()):
+                raise forbidden(
+                    "缺少或过期的防伪令牌，请刷新页面。 / The CSRF token is missing or stale; reload."
+                )
+        return found
+
+    def login(self, name: str, password: str, client: str | None) -> tuple[str, Principal]:
+        """Check a password; returns the session token and the principal. Locks for 15 minutes after 5 failures."""
+        now = dt.datetime.now(dt.UTC)
+        with self._database.transaction(NOBODY) as session:
+            account = session.scalar(select(Account).where(Account.name == name).with_for_update())
+            stored = account.password_hash if account and account.password_hash else _NO_ACCOUNT
+            right = _verify(stored, password)
+            locked = bool(account and account.locked_until and account.locked_until > now)
+            if account is not None and not right and not locked:
+                account.failed_logins += 1
+                if account.failed_logins >= MAX_FAILURES:
+                    account.locked_until, account.failed_logins = now + LOCKED_FOR, 0
+            granted = bool(account and right and account.active and not locked)
+            if account is not None:
+                session.flush()
+                scope = Scope(account.subdistrict_code, account=account.name, signing_in=True)
+                record(session, scope, "sign-in" if granted else "sign-in-refused", target=account.name)
+            if granted:
+                assert account is not None
+                account.failed_logins = 0
+                return self._open(session, account, client, now)
+        if locked:
+            raise Problem("locked", 429, "失败次数过多，15 分钟后再试。 / Too many failures; try again in 15 minutes.",
+                          headers={"Retry-After": "900"})  # fmt: skip
+        raise Problem("sign-in-refused", 401, "账号或口令不对。 / Account or password is wrong.")
+
+    def logout(self, request: Request) -> None:
+        token = request.cookies.get(COOKIE)
+        if token:
+            with self._database.transaction(NOBODY) as session:
+                row = session.scalar(select(Session).where(Session.token_hash == digest(token)))
+                if row is not None:
+                    session.delete(row)
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop every remembered answer, so that a revocation works at once on this worker."""
+        with self._lock:
+            self._cache.clear()
+
+    def _open(self, session, account: Account, client: str | None, now: dt.datetime) -> tuple[str, Principal]:  # type: ignore[no-untyped-def]
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+        session.add(
+            Session(
+                subdistrict_code=account.subdistrict_code,
+                token_hash=digest(token),
+                account=account.name,
+                csrf=csrf,
+                expires_at=now + self._lifetime,
+                client=(client or "")[:200] or None,
+            )
+        )
+        return token, _principal(account, csrf)
+
+    def _recall(self, hashed: bytes, look_up: object) -> Principal | None:
+        now = time.monotonic()
+        kept = self._cache.get(hashed)
+        if kept and kept.until > now:
+            return kept.principal
+        found: Principal | None = look_up(hashed)  # type: ignore[operator]
+        with self._lock:
+            if len(self._cache) > 10_000:
+                self._cache.clear()
+            self._cache[hashed] = _Remembered(found, now + REMEMBERED_S)
+        return found
+
+    def _by_session(self, hashed: bytes) -> Principal | None:
+        now = dt.datetime.now(dt.UTC)
+        with self._database.transaction(NOBODY) as session:
+            row = session.scalar(select(Session).where(Session.token_hash == hashed))
+            if row is None or row.expires_at < now or row.last_seen_at < now - self._idle:
+                return None
+            account = session.scalar(select(Account).where(Account.name == row.account, Account.active))
+            if account is None:
+                return None
+            if row.last_seen_at < now - dt.timedelta(minutes=1):
+                session.execute(update(Session).where(Session.token_hash == hashed).values(last_seen_at=now))
+            return _principal(account, row.csrf)
+
+    def _by_key(self, hashed: bytes) -> Principal | None:
+        now = dt.datetime.now(dt.UTC)
+        with self._database.transaction(NOBODY) as session:
+            key = session.scalar(select(ApiKey).where(ApiKey.key_hash == hashed))
+            if key is None or key.revoked_at is not None or (key.expires_at and key.expires_at < now):
+                return None
+            if key.last_used_at is None or key.last_used_at < now - dt.timedelta(minutes=1):
+                session.execute(update(ApiKey).where(ApiKey.key_hash == hashed).values(last_used_at=now))
+            granted = frozenset().union(*(KEY_SCOPES.get(s, frozenset()) for s in key.scopes))
+            return Principal(
+                name=key.id, display_name=key.name, role="partner", subdistrict=key.subdistrict_code,
+                committees=None, permissions=granted, machine=True,
+            )  # fmt: skip
+
+
+def _principal(account: Account, csrf: str) -> Principal:
+    return Principal(
+        name=account.name, display_name=account.display_name, role=account.role,
+        subdistrict=account.subdistrict_code, committees=committees_of(account.role, account.committees),
+        permissions=PERMISSIONS_OF[account.role], csrf=csrf,
+    )  # fmt: skip
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def new_key(
+    name: str, subdistrict: str, scopes: list[str], expires_at: dt.datetime | None
+) -> tuple[str, ApiKey]:
+    """A fresh machine key: the secret to hand over once, and its row (hash only)."""
+    secret = "wg_" + secrets.token_urlsafe(32)
+    row = ApiKey(
+        subdistrict_code=subdistrict, id="k" + secrets.token_hex(6), key_hash=digest(secret), name=name,
+        scopes=scopes, expires_at=expires_at,
+    )  # fmt: skip
+    return secret, row

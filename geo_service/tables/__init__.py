@@ -1,0 +1,27 @@
+"""The tables (DESIGN: counts leave, people don't). One module per noun; ``Base.metadata`` knows them all."""
+
+from geo_service.tables import (
+    assessment,
+    boundaries,
+    checks,
+    indicators,
+    inspections,
+    places,
+    publication,
+    register,
+    trust,
+)
+from geo_service.tables.base import Base
+
+__all__ = [
+    "Base",
+    "assessment",
+    "boundaries",
+    "checks",
+    "indicators",
+    "inspections",
+    "places",
+    "publication",
+    "register",
+    "trust",
+]
