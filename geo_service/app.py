@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 import map_ui
 from geo_service import problems, routes
 from geo_service.database import Database
+from geo_service.freshness import Epoch, Freshness
 from geo_service.middleware import Envelope
 from geo_service.settings import Settings
 from geo_service.sign_in import SignIn
@@ -44,6 +45,9 @@ def create_app(settings: Settings) -> FastAPI:
         idle=dt.timedelta(minutes=settings.session_idle_minutes),
         lifetime=dt.timedelta(hours=settings.session_lifetime_hours),
     )
+    app.state.epoch = Epoch(settings.data_dir / "epoch")
+    app.state.freshness = Freshness(database, app.state.epoch)
+    database.after_commit = app.state.epoch.bump
     problems.install(app)
     for router in found_routers():
         app.include_router(router)
@@ -53,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def found_routers() -> list[object]:
+def found_routers() -> list[APIRouter]:
     """The ``router`` of every module under ``geo_service.routes``, in the order of their names."""
     modules = pkgutil.iter_modules(routes.__path__, routes.__name__ + ".")
     found = [getattr(importlib.import_module(m.name), "router", None) for m in modules]
@@ -62,7 +66,9 @@ def found_routers() -> list[object]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.freshness.listen()
     yield
+    app.state.freshness.close()
     app.state.database.close()
 
 

@@ -6,7 +6,7 @@ row-level security. A transaction always carries a :class:`Scope`, and the datab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,13 +68,17 @@ class Database:
         self.engine = make_engine(url, pool_size=pool_size, statement_timeout_ms=statement_timeout_ms)
         event.listen(self.engine, "connect", _become_service)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        #: Called after a commit that may have written, before anybody hears of it.
+        self.after_commit: Callable[[], None] = lambda: None
 
     @contextmanager
-    def transaction(self, scope: Scope) -> Iterator[Session]:
+    def transaction(self, scope: Scope, *, writes: bool = True) -> Iterator[Session]:
         """One transaction under ``scope``; what it wrote is there when the block ends, or nothing is."""
         with self._sessions() as session, session.begin():
             apply_scope(session.connection(), scope)
             yield session
+        if writes:
+            self.after_commit()
 
     def close(self) -> None:
         self.engine.dispose()

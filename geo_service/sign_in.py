@@ -155,7 +155,7 @@ class SignIn:
 
     def _by_session(self, hashed: bytes) -> Principal | None:
         now = dt.datetime.now(dt.UTC)
-        with self._database.transaction(NOBODY) as session:
+        with self._database.transaction(NOBODY, writes=False) as session:
             row = session.scalar(select(Session).where(Session.token_hash == hashed))
             if row is None or row.expires_at < now or row.last_seen_at < now - self._idle:
                 return None
@@ -168,7 +168,7 @@ class SignIn:
 
     def _by_key(self, hashed: bytes) -> Principal | None:
         now = dt.datetime.now(dt.UTC)
-        with self._database.transaction(NOBODY) as session:
+        with self._database.transaction(NOBODY, writes=False) as session:
             key = session.scalar(select(ApiKey).where(ApiKey.key_hash == hashed))
             if key is None or key.revoked_at is not None or (key.expires_at and key.expires_at < now):
                 return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Index, Integer, String, func
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Identity, Index, Integer, String, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
@@ -90,6 +90,34 @@ class Change(Tenant, Base):
     before: Mapped[dict[str, Any] | None] = col(JSONB, "前 / properties before", null=True)
     after: Mapped[dict[str, Any] | None] = col(JSONB, "后 / properties after", null=True)
     at: Mapped[dt.datetime] = col(DateTime(timezone=True), "时间 / at", server_default=func.now())
+
+
+class PendingChange(Tenant, Base):
+    """Changes of a transaction that has not yet ended; numbered and moved to ``change`` at its commit."""
+
+    __tablename__ = "pending_change"
+    __table_args__ = (
+        Index("ix_pending_change_txid", "subdistrict_code", "txid"),
+        {"comment": "待编号的变更 / changes waiting for their number at commit"},
+    )
+
+    id: Mapped[int] = key(BigInteger, "编号 / id", server_default=Identity(always=False))
+    txid: Mapped[int] = col(BigInteger, "事务 / transaction")
+    layer: Mapped[str] = col(WORD, "图层 / layer")
+    feature_code: Mapped[str] = col(String(80), "要素 / feature")
+    operation: Mapped[str] = col(WORD, "操作 / operation")
+    before: Mapped[dict[str, Any] | None] = col(JSONB, "前 / before", null=True)
+    after: Mapped[dict[str, Any] | None] = col(JSONB, "后 / after", null=True)
+
+
+class PendingCommit(Tenant, Base):
+    """One row per transaction and layer touched; its deferred trigger is the last thing before the commit."""
+
+    __tablename__ = "pending_commit"
+    __table_args__ = ({"comment": "事务触及的图层 / layers a transaction has touched"},)
+
+    txid: Mapped[int] = key(BigInteger, "事务 / transaction", autoincrement=False)
+    layer: Mapped[str] = key(WORD, "图层 / layer")
 
 
 class TownLayer(Tenant, Base):

@@ -128,38 +128,44 @@ LANGUAGE sql AS $$
         FROM state s FULL JOIN per_dwelling p USING (dwelling_code, month)
     ),
     filled AS (
-        SELECT dwelling_code, month, residents,
-            max(building_code) OVER w AS building_code, max(use) OVER w AS use, max(status) OVER w AS status
-        FROM timeline WINDOW w AS (PARTITION BY dwelling_code, spell)
+        SELECT dwelling_code, month, residents, coalesce(max(use) OVER w, '') AS use,
+            coalesce(max(building_code) OVER w, l.last_building) AS building_code,
+            coalesce(max(status) OVER w, 'not yet standing') AS status
+        FROM timeline JOIN (
+            SELECT DISTINCT ON (dwelling_code) dwelling_code, building_code AS last_building
+            FROM state ORDER BY dwelling_code, month DESC) l USING (dwelling_code)
+        WINDOW w AS (PARTITION BY dwelling_code, spell)
     ),
-    flagged AS (
+    flagged AS (  -- a record whose dwelling does not stand counts as unlinked, where the dwelling last was
         SELECT dwelling_code, month, building_code,
-            (status IN ('occupied', 'vacant'))::int AS dwelling,
+            stands::int AS dwelling,
             (status = 'occupied')::int AS occupied,
             (status = 'vacant')::int AS vacant,
-            (status IN ('occupied', 'vacant') AND use IN ('rented', 'long_term_rental', 'dormitory', 'group_renting'))::int
-                AS rented,
-            (status = 'occupied' AND residents = 0)::int AS without
-        FROM filled WHERE building_code IS NOT NULL
+            (stands AND use IN ('rented', 'long_term_rental', 'dormitory', 'group_renting'))::int AS rented,
+            (status = 'occupied' AND residents = 0)::int AS without,
+            CASE WHEN stands THEN residents ELSE 0 END AS residents,
+            CASE WHEN stands THEN 0 ELSE residents END AS unlinked
+        FROM filled, LATERAL (SELECT status IN ('occupied', 'vacant') AS stands) s
     ),
     event AS (
-        SELECT building_code, month, dwelling, occupied, vacant, rented, without, 0 AS residents, 0 AS unlinked,
+        SELECT building_code, month, dwelling, occupied, vacant, rented, without, residents, unlinked,
             0 AS sites, 0 AS organisations FROM flagged
         UNION ALL
         SELECT lag(building_code) OVER w, month, -lag(dwelling) OVER w, -lag(occupied) OVER w, -lag(vacant) OVER w,
-            -lag(rented) OVER w, -lag(without) OVER w, 0, 0, 0, 0
+            -lag(rented) OVER w, -lag(without) OVER w, -lag(residents) OVER w, -lag(unlinked) OVER w, 0, 0
         FROM flagged WINDOW w AS (PARTITION BY dwelling_code ORDER BY month)
         UNION ALL
-        SELECT building_code, month, 0, 0, 0, 0, 0, n, CASE WHEN dwelling_code IS NULL THEN n ELSE 0 END, 0, 0
-        FROM record
+        SELECT building_code, month, 0, 0, 0, 0, 0, 0, n, 0, 0 FROM record WHERE dwelling_code IS NULL
         UNION ALL
         SELECT b.building_code, e.month, 0, 0, 0, 0, 0, 0, 0, e.n, 0
-        FROM key_site_building b
+        FROM (SELECT site_code, min(building_code) AS building_code, min(valid_from) AS valid_from,
+                     max(valid_to) AS valid_to
+              FROM key_site_building WHERE subdistrict_code = p_sub GROUP BY site_code) b  -- a site counts once
         JOIN key_site k ON k.subdistrict_code = p_sub AND k.code = b.site_code
         CROSS JOIN LATERAL (VALUES
             (date_trunc('month', greatest(b.valid_from, coalesce(k.opened_on, b.valid_from)))::date, 1),
             (date_trunc('month', least(b.valid_to, k.closed_on))::date, -1)) AS e (month, n)
-        WHERE b.subdistrict_code = p_sub AND b.building_code = ANY (p_buildings) AND e.month IS NOT NULL
+        WHERE b.building_code = ANY (p_buildings) AND e.month IS NOT NULL
         UNION ALL
         SELECT o.building_code, e.month, 0, 0, 0, 0, 0, 0, 0, 0, e.n
         FROM organisation o
