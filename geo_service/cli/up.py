@@ -1,0 +1,153 @@
+"""``wangge up``: database, migrations and server in one command; Ctrl-C ends all that it started."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from geo_service.cli.connection import connected, plainly
+from geo_service.local_postgis import LocalPostgisError, Trouble
+from geo_service.settings import Settings
+
+
+@plainly
+def up(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="进程数 / processes")] = None,
+) -> None:
+    """启动数据库与服务 / Start the database where none is configured, migrate it, and serve."""
+    given = {"port": port, "workers": workers}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value})
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _as_if_terminated)
+    with _port_of_ours(settings) as listening, connected(settings) as addresses:
+        # Worker processes build their settings themselves, so what was decided here goes on through the environment.
+        os.environ["WANGGE_DATABASE_URL"] = addresses.service_url
+        os.environ["WANGGE_DATA_DIR"] = str(settings.data_dir.absolute())
+        _serve(settings, listening)
+
+
+def application() -> Any:
+    """The service as a worker process builds it, from its environment."""
+    from geo_service.app import create_app
+
+    return create_app(Settings())
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        "geo_service.cli.up:application",
+        factory=True,
+        workers=settings.workers,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=settings.shutdown_grace_s,
+    )
+    _announce(settings)
+    try:
+        if settings.workers == 1:
+            uvicorn.Server(config).run(sockets=[listening])
+        else:
+            Multiprocess(config, [listening]).run()
+    except KeyboardInterrupt:
+        pass  # the ordinary way to end it
+    typer.echo("已停止 / stopped", err=True)
+
+
+@contextmanager
+def _port_of_ours(settings: Settings) -> Iterator[socket.socket]:
+    """The listening socket, taken before anything slow begins; a taken port is said at once."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    note = settings.data_dir / f"up-{settings.port}.json"
+    with note.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LocalPostgisError(running_already(settings)) from None
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listening.bind((settings.host, settings.port))
+            except OSError as error:
+                note.unlink(missing_ok=True)
+                raise LocalPostgisError(port_taken(settings, error.strerror or str(error))) from error
+            listening.listen(2048)
+            listening.set_inheritable(True)
+            file.truncate(0)
+            file.write(json.dumps({"url": address(settings), "pid": os.getpid()}))
+            file.flush()
+            try:
+                yield listening
+            finally:
+                note.unlink(missing_ok=True)
+
+
+def address(settings: Settings) -> str:
+    """Where people open it."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def _announce(settings: Settings) -> None:
+    typer.echo(f"网格 wangge · 打开 / open {address(settings)}  （Ctrl-C 停止 / to stop）")
+    demo = settings.data_dir / "demo.json"
+    if demo.exists():
+        for role, account in json.loads(demo.read_text(encoding="utf-8")).get("accounts", {}).items():
+            typer.echo(f"  {role:<18} {account['name']:<18} {account['password']}")
+
+
+def runs_here(data_dir: Path, port: int) -> bool:
+    """Whether a ``wangge up`` of this checkout holds the port: its note is locked as long as it lives."""
+    try:
+        with (data_dir / f"up-{port}.json").open("r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def running_already(settings: Settings) -> Trouble:
+    """A second ``wangge up`` of the same checkout on the same port."""
+    return Trouble(
+        "running-already",
+        f"本检出的服务已在 {address(settings)} 运行。",
+        f"The service of this checkout is running already at {address(settings)}.",
+        "直接打开该地址；要另开一个，请用 --port 换端口。",
+        "Open that address; for another one choose a port with --port.",
+    )
+
+
+def port_taken(settings: Settings, detail: str) -> Trouble:
+    """Another program listens where we should."""
+    return Trouble(
+        "port-taken",
+        f"端口 {settings.port} 不能使用：{detail}。",
+        f"Port {settings.port} cannot be used: {detail}.",
+        f"请换端口，例如“wangge up --port {settings.port + 1}”或“make demo PORT={settings.port + 1}”。",
+        f"Choose another, such as 'wangge up --port {settings.port + 1}' or 'make demo PORT={settings.port + 1}'.",
+    )
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _as_if_terminated(_signal: int, _frame: FrameType | None) -> None:
+    """A closed terminal: let the server finish in order, as it does when told to end."""
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,82 @@
+"""What an installation may set: environment variables with the prefix ``WANGGE_``, or files for what is secret.
+
+Built by whoever starts something (a command, a worker, a test), never at import.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PARENT = Path(__file__).resolve().parent.parent
+#: The checkout where this is one, so that a command works from any folder; for an installed package the present folder.
+HERE = _PARENT if (_PARENT / "pyproject.toml").is_file() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """One installation. Each field is the variable ``WANGGE_<FIELD>``; a ``*_file`` holds the value of a secret."""
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", extra="ignore", frozen=True)
+
+    database_url: str = Field(
+        default="", description="数据库地址；空则用本检出自带的 / database; empty: private PostGIS"
+    )
+    database_url_file: Path | None = Field(
+        default=None, description="存放数据库地址的文件 / a file that holds it"
+    )
+    admin_url: str = Field(
+        default="", description="迁移用的管理员地址 / superuser's address, for migrations only"
+    )
+    admin_url_file: Path | None = Field(
+        default=None, description="存放管理员地址的文件 / a file that holds it"
+    )
+    hash_key: SecretStr | None = Field(
+        default=None, description="登记编号的哈希密钥 / secret key of the registration hash"
+    )
+    hash_key_file: Path | None = Field(default=None, description="存放哈希密钥的文件 / a file that holds it")
+    data_dir: Path = Field(
+        default_factory=lambda: HERE / ".wangge", description="本地数据目录 / folder of local data"
+    )
+    host: str = Field(default="127.0.0.1", description="监听地址 / address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="监听端口 / port to listen on")
+    workers: int = Field(default=1, ge=1, le=64, description="服务进程数 / number of serving processes")
+    pool_size: int = Field(
+        default=8, ge=1, le=100, description="每进程数据库连接数 / connections of each process"
+    )
+    forwarded_allow_ips: str = Field(
+        default="127.0.0.1", description="可信的反向代理地址 / reverse proxies whose headers are believed"
+    )
+    secure_cookies: bool = Field(default=False, description="经 TLS 提供服务时设为真 / true behind TLS")
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="无操作退出（分钟） / idle minutes until signed out"
+    )
+    session_lifetime_hours: int = Field(
+        default=12, ge=1, description="登录最长时间（小时） / longest sign-in, hours"
+    )
+    shutdown_grace_s: int = Field(
+        default=20, ge=1, description="停止时等待的秒数 / seconds that a stop waits for requests"
+    )
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="日志级别 / log level"
+    )
+    sample_data: Path | None = Field(
+        default=None, description="测试用真实数据目录 / folder of real files for tests"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, object]) -> dict[str, object]:
+        """Take a secret from its file when it was not given directly; a file that cannot be read is an error."""
+        read = {}
+        for name, path in given.items():
+            field = name.removesuffix("_file")
+            if field != name and path and not given.get(field):
+                read[field] = Path(str(path)).read_text(encoding="utf-8").strip()
+        return {name: value for name, value in given.items() if value != ""} | read
+
+    @classmethod
+    def described(cls) -> dict[str, str]:
+        """Every environment variable with its meaning in both languages, for guides and tests."""
+        return {f"WANGGE_{name.upper()}": field.description or "" for name, field in cls.model_fields.items()}
