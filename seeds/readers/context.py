@@ -1,0 +1,37 @@
+"""What the caller knows and the file does not: codes already stored, the town's place, today, the hashing key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class HashKey:
+    """The keyed secret for record numbers and its id, which is stored beside each hash so that keys can rotate."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not 16 <= len(self.secret) <= 64:
+            raise ValueError("The secret of a hashing key is 16 to 64 bytes long.")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Facts to check a file against; None means that nobody knows, and then nothing is checked.
+
+    ``extent`` is the town's (west, south, east, north) in WGS 84 degrees. ``building_points`` has columns ``lon``
+    and ``lat`` and is indexed by building code. Without ``today`` no date counts as being in the future.
+    """
+
+    committees: Collection[str] | None = None
+    buildings: Collection[str] | None = None
+    dwellings: Collection[str] | None = None
+    extent: tuple[float, float, float, float] | None = None
+    building_points: pd.DataFrame | None = None
+    today: date | None = None
