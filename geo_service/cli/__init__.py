@@ -45,7 +45,7 @@ class Lazy(TyperGroup):
         if hasattr(module, "app"):
             command = typer.main.get_command(module.app)
         else:
-            single = typer.Typer(add_completion=False)
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             single.command(name=cmd_name)(getattr(module, cmd_name))
             command = typer.main.get_command(single)
         command.name = cmd_name
@@ -60,7 +60,7 @@ def _exists(module: str) -> bool:
     return importlib.util.find_spec(f"geo_service.cli.{module}") is not None
 
 
-app = typer.Typer(cls=Lazy, add_completion=False, no_args_is_help=True, help="网格 wangge")
+app = typer.Typer(cls=Lazy, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="网格 wangge")
 
 
 @app.callback()

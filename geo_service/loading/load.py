@@ -16,6 +16,8 @@ from geo_service.loading.staging import stage
 from geo_service.problems import Problem
 
 MAX_CLOSED_SHARE = 0.05
+ANALYZE_ABOVE = 5_000
+SLICE = 5_000  # buildings counted again at a time
 
 
 @dataclass
@@ -65,9 +67,16 @@ def load_frames(
     for statement in kind.after:
         session.execute(text(statement), bound)
     if kind.recount:
+        if counts.added + counts.changed > ANALYZE_ABOVE:
+            analyze(session, kind)
         recount(session, subdistrict, kind.recount, bound)
     _set(session, "wangge.defer_counts", "off")
     return counts
+
+
+def analyze(session: Session, kind: Kind) -> None:
+    """Fresh statistics of what was just written; only the owner may, so the database offers a function for it."""
+    session.execute(text("SELECT wangge_analyze(:table)"), {"table": kind.table})
 
 
 def _merge(session: Session, kind: Kind, bound: dict[str, Any], counts: Counts) -> None:
@@ -76,10 +85,13 @@ def _merge(session: Session, kind: Kind, bound: dict[str, Any], counts: Counts) 
     listed = ", ".join(columns)
     on = " AND ".join(f"t.{k} = m.{k}" for k in kind.key)
     differs = f"({_row('t', kind.values)}) IS DISTINCT FROM ({_row('m', kind.values)})"
-    session.execute(
-        text(f"CREATE TEMP TABLE IF NOT EXISTS touched (building_code text, day date) ON COMMIT DROP; "
-             f"DROP TABLE IF EXISTS merged; DROP TABLE IF EXISTS replaced; "
-             f"CREATE TEMP TABLE merged ON COMMIT DROP AS {kind.select}"), bound)  # fmt: skip
+    for statement in (
+        "CREATE TEMP TABLE IF NOT EXISTS touched (building_code text, day date) ON COMMIT DROP",
+        "DROP TABLE IF EXISTS merged",
+        "DROP TABLE IF EXISTS replaced",
+    ):
+        session.execute(text(statement))
+    session.execute(text(f"CREATE TEMP TABLE merged ON COMMIT DROP AS {kind.select}"), bound)
     selected = session.execute(text("SELECT count(*) FROM merged")).scalar_one()
     distinct = session.execute(text("SELECT count(*) FROM stage")).scalar_one()
     session.execute(
@@ -134,15 +146,25 @@ def _close_missing(session: Session, kind: Kind, bound: dict[str, Any], force: b
 
 
 def recount(session: Session, subdistrict: str, query: str, bound: dict[str, Any]) -> None:
-    """Count the touched buildings again: stocks where no day is given, whole years of flows where one is."""
+    """Count the touched buildings again: stocks where no day is given, whole years of flows where one is.
+
+    In slices, so that memory stays flat; with fresh statistics, since the planner knows nothing of rows that
+    this transaction has just written.
+    """
     session.execute(text(f"INSERT INTO touched SELECT DISTINCT building_code, day FROM ({query}) q"), bound)
-    session.execute(
-        text("SELECT wangge_recount_stock(:sub, array_agg(DISTINCT building_code)) FROM touched "
-             "WHERE day IS NULL AND building_code IS NOT NULL HAVING count(*) > 0"), bound)  # fmt: skip
-    session.execute(
-        text("SELECT wangge_recount_months(:sub, array_agg(DISTINCT building_code), "
-             "date_trunc('year', min(day))::date, (date_trunc('year', max(day)) + interval '1 year')::date) "
-             "FROM touched WHERE day IS NOT NULL AND building_code IS NOT NULL HAVING count(*) > 0"), bound)  # fmt: skip
+    first, last = session.execute(text("SELECT min(day), max(day) FROM touched")).one()
+    for years, function, extra in (
+        (False, "wangge_recount_stock(:sub, CAST(:slice AS text[]))", {}),
+        (True, "wangge_recount_months(:sub, CAST(:slice AS text[]), :first, :last)",
+         {"first": first and first.replace(month=1, day=1), "last": last and dt.date(last.year + 1, 1, 1)}),
+    ):  # fmt: skip
+        codes = session.execute(
+            text("SELECT DISTINCT building_code FROM touched WHERE (day IS NOT NULL) = :years "
+                 "AND building_code IS NOT NULL ORDER BY 1"), {"years": years}).scalars().all()  # fmt: skip
+        for at in range(0, len(codes), SLICE):
+            session.execute(
+                text(f"SELECT {function}"), {"sub": subdistrict, "slice": list(codes[at : at + SLICE]), **extra}
+            )
     session.execute(text("TRUNCATE touched"))
 
 

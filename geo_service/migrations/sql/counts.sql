@@ -7,11 +7,11 @@
 CREATE FUNCTION wangge_recount_months(p_sub text, p_buildings text[], p_from date, p_to date) RETURNS void
 LANGUAGE sql AS $$
     DELETE FROM building_month
-    WHERE subdistrict_code = p_sub AND building_code = ANY (p_buildings) AND month >= p_from AND month < p_to;
+    WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings)) AND month >= p_from AND month < p_to;
 
     WITH v AS MATERIALIZED (
         SELECT * FROM check_visit
-        WHERE subdistrict_code = p_sub AND building_code = ANY (p_buildings) AND month >= p_from AND month < p_to
+        WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings)) AND month >= p_from AND month < p_to
     ),
     result AS MATERIALIZED (
         SELECT v.building_code, v.month, v.visited_at, v.id, r.record_hash
@@ -65,7 +65,7 @@ LANGUAGE sql AS $$
             sum(n) FILTER (WHERE kind = 'visit') AS visit_ops,
             sum(n) FILTER (WHERE kind = 'query') AS queries
         FROM register_activity
-        WHERE subdistrict_code = p_sub AND building_code = ANY (p_buildings) AND building_code <> ''
+        WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings)) AND building_code <> ''
           AND day >= p_from AND day < p_to
         GROUP BY 1, 2
     )
@@ -95,11 +95,11 @@ COMMENT ON FUNCTION wangge_recount_months IS '重算楼栋月流量(整年) / co
 -- Stocks as change points. Everything is an event (+1, -1) in a month; a stock is the running sum.
 CREATE FUNCTION wangge_recount_stock(p_sub text, p_buildings text[]) RETURNS void
 LANGUAGE sql AS $$
-    DELETE FROM building_stock WHERE subdistrict_code = p_sub AND building_code = ANY (p_buildings);
+    DELETE FROM building_stock WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings));
 
     WITH own AS MATERIALIZED (
         SELECT DISTINCT dwelling_code FROM dwelling_state
-        WHERE subdistrict_code = p_sub AND building_code = ANY (p_buildings)
+        WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings))
     ),
     state AS MATERIALIZED (  -- the last state of each month
         SELECT DISTINCT ON (s.dwelling_code, date_trunc('month', s.valid_from)) s.dwelling_code,
@@ -114,7 +114,7 @@ LANGUAGE sql AS $$
         CROSS JOIN LATERAL (VALUES (date_trunc('month', r.since)::date, 1),
                                    (date_trunc('month', r.until)::date, -1)) AS e (month, n)
         WHERE r.subdistrict_code = p_sub AND e.month IS NOT NULL
-          AND (r.building_code = ANY (p_buildings) OR r.dwelling_code IN (SELECT dwelling_code FROM own))
+          AND (r.building_code IN (SELECT unnest(p_buildings)) OR r.dwelling_code IN (SELECT dwelling_code FROM own))
         GROUP BY 1, 2, 3
     ),
     per_dwelling AS (
@@ -165,19 +165,19 @@ LANGUAGE sql AS $$
         CROSS JOIN LATERAL (VALUES
             (date_trunc('month', greatest(b.valid_from, coalesce(k.opened_on, b.valid_from)))::date, 1),
             (date_trunc('month', least(b.valid_to, k.closed_on))::date, -1)) AS e (month, n)
-        WHERE b.building_code = ANY (p_buildings) AND e.month IS NOT NULL
+        WHERE b.building_code IN (SELECT unnest(p_buildings)) AND e.month IS NOT NULL
         UNION ALL
         SELECT o.building_code, e.month, 0, 0, 0, 0, 0, 0, 0, 0, e.n
         FROM organisation o
         CROSS JOIN LATERAL (VALUES (date_trunc('month', coalesce(o.valid_from, '1949-10-01'))::date, 1),
                                    (date_trunc('month', o.valid_to)::date, -1)) AS e (month, n)
-        WHERE o.subdistrict_code = p_sub AND o.building_code = ANY (p_buildings) AND e.month IS NOT NULL
+        WHERE o.subdistrict_code = p_sub AND o.building_code IN (SELECT unnest(p_buildings)) AND e.month IS NOT NULL
     ),
     net AS (
         SELECT building_code, month, sum(dwelling) AS dwelling, sum(occupied) AS occupied, sum(vacant) AS vacant,
             sum(rented) AS rented, sum(without) AS without, sum(residents) AS residents, sum(unlinked) AS unlinked,
             sum(sites) AS sites, sum(organisations) AS organisations
-        FROM event WHERE building_code = ANY (p_buildings)
+        FROM event WHERE building_code IN (SELECT unnest(p_buildings))
         GROUP BY 1, 2
         HAVING (sum(dwelling), sum(occupied), sum(vacant), sum(rented), sum(without), sum(residents), sum(unlinked),
                 sum(sites), sum(organisations)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -299,3 +299,18 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
+
+-- The service does not own the tables and so may not ANALYZE them; a loader needs it before it counts.
+CREATE FUNCTION wangge_analyze(p_table text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF p_table NOT IN ('building', 'dwelling', 'registration', 'check_visit', 'check_result', 'register_activity',
+                       'key_site', 'organisation') THEN
+        RAISE EXCEPTION 'no statistics for %', p_table;
+    END IF;
+    EXECUTE format('ANALYZE %I', p_table);
+    IF p_table = 'dwelling' THEN
+        ANALYZE dwelling_state;
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION wangge_analyze FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION wangge_analyze TO wangge_service;

@@ -1,0 +1,169 @@
+"""Drawing micro-grids: versions, drafts, operations, publishing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from geo_service import drawing
+from geo_service.access import Principal, require
+from geo_service.audit import record
+from geo_service.dependencies import Db, today
+from geo_service.drawing import answers, steps
+from geo_service.problems import forbidden, not_found
+from geo_service.queries import boundaries as queries
+from geo_service.tables.boundaries import BoundaryVersion
+
+router = APIRouter(prefix="/api/boundary-versions", tags=["boundaries"])
+
+Reader = Annotated[Principal, require("map.read")]
+Planner = Annotated[Principal, require("boundaries.draw")]
+Publisher = Annotated[Principal, require("boundaries.publish")]
+
+
+class NewDraft(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    name: str = Field(min_length=1, max_length=200)
+    source: str = Field(alias="from", max_length=40, description="committees | division | version:ID")
+    target: float = Field(default=1500, gt=0, le=1_000_000)
+    objective: str = Field(default="balanced", pattern="^(balanced|balance|streets)$")
+    committee: str | None = Field(default=None, max_length=40)
+    renew_plots: bool = False
+
+
+class Operation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field(max_length=40)
+    params: dict[str, Any] = Field(default_factory=dict)
+    expected_revision: int = Field(ge=0)
+
+
+class Expected(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    expected_revision: int | None = Field(default=None, ge=0)
+
+
+class Publication(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    valid_from: dt.date
+
+
+@router.get("")
+def versions(session: Db, who: Reader) -> list[dict[str, Any]]:
+    """Every version: drafts, the one in force, past ones."""
+    return [answers.described(v) for v in queries.versions(session, who.subdistrict)]
+
+
+@router.post("", status_code=201)
+def start(session: Db, who: Planner, body: NewDraft) -> Response:
+    """Start a draft from the committees, from a version or from an automatic division."""
+    committee = body.committee
+    if who.committees is not None:
+        committee = committee or (who.committees[0] if len(who.committees) == 1 else None)
+        if committee not in who.committees:
+            raise forbidden("只能为本居委会起草。 / Drafts can be started for your own committee only.")
+    draft = drawing.start_draft(
+        session, who.subdistrict, name=body.name, source=body.source, target=body.target, objective=body.objective,
+        account=who.name, committee=committee, renew_plots=body.renew_plots,
+    )  # fmt: skip
+    record(session, who.scope, "boundaries.draft", target=str(draft.id), detail={"from": body.source})
+    return _json(answers.whole(session, draft, drawing.load(session, draft)), 201)
+
+
+@router.get("/{version_id}")
+def version(version_id: int, session: Db, who: Reader) -> Response:
+    """One version with its grids, figures and problems."""
+    found = _found(session, who, version_id)
+    return _json(answers.whole(session, found, drawing.load(session, found)))
+
+
+@router.get("/{version_id}/plots")
+def plots(version_id: int, session: Db, who: Planner) -> Response:
+    """The plots of a version with the grid of each."""
+    return _json(
+        answers.plots(drawing.load(session, _found(session, who, version_id))), media="application/geo+json"
+    )
+
+
+@router.delete("/{version_id}", status_code=204)
+def discard(version_id: int, session: Db, who: Planner) -> Response:
+    """Throw a draft away."""
+    draft = steps.locked_draft(session, who.subdistrict, version_id)
+    if who.committees is not None and draft.committee_code not in who.committees:
+        raise forbidden()
+    session.delete(draft)
+    record(session, who.scope, "boundaries.discard", target=str(version_id))
+    return Response(status_code=204)
+
+
+@router.post("/{version_id}/operations")
+def operate(version_id: int, session: Db, who: Planner, body: Operation) -> Response:
+    """Split, merge, move a border, paint, lock, rename, complete, divide or repair; the answer shows what changed."""
+    done = drawing.apply(
+        session, who.subdistrict, version_id, body.kind, body.params, body.expected_revision,
+        account=who.name, committees=who.committees,
+    )  # fmt: skip
+    return _json(answers.changed(session, done))
+
+
+@router.post("/{version_id}/undo")
+def undo(version_id: int, session: Db, who: Planner, body: Expected) -> Response:
+    """Take back the last operation."""
+    _own(session, who, version_id)
+    return _json(
+        answers.changed(session, drawing.undo(session, who.subdistrict, version_id, body.expected_revision))
+    )
+
+
+@router.post("/{version_id}/redo")
+def redo(version_id: int, session: Db, who: Planner, body: Expected) -> Response:
+    """Do again what was undone last."""
+    _own(session, who, version_id)
+    return _json(
+        answers.changed(session, drawing.redo(session, who.subdistrict, version_id, body.expected_revision))
+    )
+
+
+@router.get("/{version_id}/preview")
+def preview(
+    version_id: int, session: Db, who: Planner, valid_from: Annotated[dt.date, Query()]
+) -> dict[str, Any]:
+    """What publishing from a day would change."""
+    return drawing.preview(session, _found(session, who, version_id), valid_from)
+
+
+@router.post("/{version_id}/publish")
+def publish(version_id: int, session: Db, who: Publisher, body: Publication) -> dict[str, Any]:
+    """Put the draft in force from the first of a month."""
+    if who.committees is not None:
+        raise forbidden()
+    draft = steps.locked_draft(session, who.subdistrict, version_id)
+    return answers.described(
+        drawing.publish(session, draft, body.valid_from, account=who.name, today=today())
+    )
+
+
+def _found(session: Session, who: Principal, version_id: int) -> BoundaryVersion:
+    found = queries.version_by_id(session, who.subdistrict, version_id)
+    if found is None:
+        raise not_found("划格版本", str(version_id))
+    return found
+
+
+def _own(session: Session, who: Principal, version_id: int) -> None:
+    draft = _found(session, who, version_id)
+    if who.committees is not None and draft.committee_code not in who.committees:
+        raise forbidden("只能撤销本居委会草案的操作。 / Only your own committee's draft can be undone.")
+
+
+def _json(body: Any, status: int = 200, media: str = "application/json") -> Response:
+    return Response(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), status, media_type=media)
