@@ -22,6 +22,7 @@ from geo_service.freshness import Epoch, Freshness
 from geo_service.middleware import Envelope
 from geo_service.settings import Settings
 from geo_service.sign_in import SignIn
+from geo_service.tasks import Tasks
 
 CONSOLE = Path(map_ui.__file__).parent / "static"
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.epoch = Epoch(settings.data_dir / "epoch")
     app.state.freshness = Freshness(database, app.state.epoch)
     database.after_commit = app.state.epoch.bump
+    app.state.tasks = Tasks(database)
     problems.install(app)
     for router in found_routers():
         app.include_router(router)
@@ -69,6 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.freshness.listen()
     yield
     app.state.freshness.close()
+    app.state.tasks.close()
     app.state.database.close()
 
 

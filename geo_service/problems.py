@@ -25,7 +25,7 @@ log = logging.getLogger("wangge")
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  the term of RFC 9457
     """A refusal with its reason, ready to leave: what happened, where, and what to do."""
 
     type: str

@@ -50,11 +50,11 @@ def start_draft(
     names: dict[str, str] = {}
     locked: frozenset[str] = frozenset()
     if source == "committees":
-        assignment = _coded(plots, plots["committee_code"], issued, scheme)
+        assignment = coded(plots, plots["committee_code"], issued, scheme)
     elif source == "division":
         barriers = ground.barriers(session, subdistrict, srid)
         drawn = divide(plots, target=target, objective=objective, barriers=barriers)  # type: ignore[arg-type]
-        assignment = _coded(plots, drawn.assignment, issued, scheme)
+        assignment = coded(plots, drawn.assignment, issued, scheme)
         in_force = version_on(session, subdistrict, dt.date.max)
         if in_force is not None:
             assignment = _keep_codes(session, in_force, plots, drawn.assignment, issued, scheme)
@@ -132,7 +132,7 @@ def _next_id(session: Session, subdistrict: str) -> int:
     return (last or 0) + 1
 
 
-def _coded(plots: gpd.GeoDataFrame, labels: pd.Series, issued: frozenset[str], scheme: str) -> pd.Series:
+def coded(plots: gpd.GeoDataFrame, labels: pd.Series, issued: frozenset[str], scheme: str) -> pd.Series:
     """Labels → codes of the scheme, numbered in reading order inside each committee."""
     shapes = dissolve(plots, labels.astype(str))
     if scheme != "local" and not plots["committee_code"].str.fullmatch(r"\d{12}").all():
@@ -154,7 +154,7 @@ def _keep_codes(
     was = carried_over(fragments(former.plots, plots), former.assignment).reindex(plots.index)
     shared = pd.crosstab(drawn.astype(str), was, values=plots["residents"] + 1e-6, aggfunc="sum").fillna(0.0)
     code_of = mates(shared)
-    fresh = _coded(plots, drawn, issued, scheme)
+    fresh = coded(plots, drawn, issued, scheme)
     labels = drawn.astype(str)
     return pd.Series(
         [code_of.get(label, code) for label, code in zip(labels, fresh, strict=True)], index=labels.index

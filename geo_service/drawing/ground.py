@@ -11,7 +11,7 @@ import shapely
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geo_service.loading.staging import raw_cursor
+from geo_service.loading.staging import copy_into
 from geo_service.problems import Problem
 from geo_service.tables.boundaries import PlotSet
 from grids.boundaries.lineage import fragments
@@ -122,28 +122,15 @@ def store_plots(session: Session, subdistrict: str, plot_set_id: int, plots: gpd
     shapes = shapely.to_wkb(
         shapely.set_srid(_multi(plots.to_crs(4326).geometry.to_numpy()), 4326), hex=True, include_srid=True
     )
-    rows = zip(
-        plots.index, _texts(plots["building_code"]), plots["committee_code"], plots["block_id"],
-        _texts(plots["compound_code"]), plots.area, shapes, strict=True,
+    rows = (
+        (subdistrict, plot_set_id, int(plot), house, committee, int(block), compound, float(area), shape)
+        for plot, house, committee, block, compound, area, shape in zip(
+            plots.index, _texts(plots["building_code"]), plots["committee_code"], plots["block_id"],
+            _texts(plots["compound_code"]), plots.area, shapes, strict=True)
     )  # fmt: skip
-    with raw_cursor(session).copy(
-        "COPY plot (subdistrict_code, plot_set_id, plot_id, building_code, committee_code, block_id, compound_code, "
-        "area_m2, geom) FROM STDIN"
-    ) as copy:
-        for plot, house, committee, block, compound, area, shape in rows:
-            copy.write_row(
-                (
-                    subdistrict,
-                    plot_set_id,
-                    int(plot),
-                    house,
-                    committee,
-                    int(block),
-                    compound,
-                    float(area),
-                    shape,
-                )
-            )
+    columns = ("subdistrict_code", "plot_set_id", "plot_id", "building_code", "committee_code", "block_id",
+               "compound_code", "area_m2", "geom")  # fmt: skip
+    copy_into(session, "plot", columns, rows)
 
 
 def store_lineage(
@@ -153,14 +140,20 @@ def store_lineage(
     before = read_plots(session, subdistrict, parent_id, srid)
     pieces = fragments(before, plots)
     share = pieces["area_m2"] / before.area.reindex(pieces["before"]).to_numpy()
-    with raw_cursor(session).copy(
-        "COPY plot_lineage (subdistrict_code, plot_set_id, plot_id, parent_plot_set_id, parent_plot_id, area_share) FROM STDIN"
-    ) as copy:
-        for new, old, part in zip(pieces["after"], pieces["before"], share, strict=True):
-            if part > 1e-6:
-                copy.write_row(
-                    (subdistrict, plot_set_id, int(new), parent_id, int(old), float(min(part, 1.0)))
-                )
+    rows = (
+        (subdistrict, plot_set_id, int(new), parent_id, int(old), float(min(part, 1.0)))
+        for new, old, part in zip(pieces["after"], pieces["before"], share, strict=True)
+        if part > 1e-6
+    )
+    columns = (
+        "subdistrict_code",
+        "plot_set_id",
+        "plot_id",
+        "parent_plot_set_id",
+        "parent_plot_id",
+        "area_share",
+    )
+    copy_into(session, "plot_lineage", columns, rows)
 
 
 def read_plots(

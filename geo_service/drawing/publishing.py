@@ -13,7 +13,7 @@ from geo_service.audit import record
 from geo_service.database import Scope
 from geo_service.drawing import ground, store
 from geo_service.drawing.store import Loaded
-from geo_service.loading.staging import raw_cursor
+from geo_service.loading.staging import copy_into
 from geo_service.problems import Problem, conflict
 from geo_service.queries.boundaries import version_on
 from geo_service.tables.boundaries import BoundaryVersion, GridLineage
@@ -151,14 +151,12 @@ def _freeze_buildings(session: Session, draft: BoundaryVersion, loaded: Loaded) 
         text("SELECT code, committee_code FROM building WHERE subdistrict_code = :s"), {"s": sub}
     ).all()
     where = known.to_dict("index")
-    with raw_cursor(session).copy(
-        "COPY version_building (subdistrict_code, version_id, building_code, grid_code, committee_code) FROM STDIN"
-    ) as copy:
-        for code, own in everything:
-            row = where.get(code)
-            copy.write_row(
-                (sub, draft.id, code, row["grid"] if row else None, row["committee"] if row else own)
-            )
+    rows = (
+        (sub, draft.id, code, row["grid"] if row else None, row["committee"] if row else own)
+        for code, own, row in ((c, own, where.get(c)) for c, own in everything)
+    )
+    columns = ("subdistrict_code", "version_id", "building_code", "grid_code", "committee_code")
+    copy_into(session, "version_building", columns, rows)
 
 
 def _store_lineage(session: Session, draft: BoundaryVersion, loaded: Loaded, before: BoundaryVersion) -> None:

@@ -49,7 +49,7 @@ def apply(
         text("DELETE FROM boundary_operation WHERE subdistrict_code = :s AND version_id = :v AND undone"),
         {"s": subdistrict, "v": version_id},
     )
-    done = _advance(session, version, loaded, operation)
+    done = advance(session, version, loaded, operation)
     last = session.scalar(
         select(func.max(BoundaryOperation.seq)).where(
             BoundaryOperation.subdistrict_code == subdistrict, BoundaryOperation.version_id == version_id
@@ -122,13 +122,13 @@ def _step(session: Session, subdistrict: str, version_id: int, expected: int | N
         )
     loaded = store.load(session, version)
     operation = Operation.from_dict(row.effect, loaded.drawing.plots.crs)
-    done = _advance(session, version, loaded, operation if undone else operation.inverse())
+    done = advance(session, version, loaded, operation if undone else operation.inverse())
     row.undone = not undone
     session.flush()
     return done
 
 
-def _advance(session: Session, version: BoundaryVersion, loaded: Loaded, operation: Operation) -> Done:
+def advance(session: Session, version: BoundaryVersion, loaded: Loaded, operation: Operation) -> Done:
     """Store the drawing after ``operation`` as the next revision."""
     later = loaded.drawing.after(operation)
     version.revision += 1

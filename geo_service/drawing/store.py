@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo_service.drawing import ground
-from geo_service.loading.staging import raw_cursor
+from geo_service.loading.staging import copy_into
 from geo_service.problems import not_found
 from geo_service.tables.boundaries import BoundaryVersion
 from grids.boundaries.editing import Drawing
@@ -131,12 +131,17 @@ def write_all(session: Session, version: BoundaryVersion, drawing: Drawing) -> g
     """Store a whole new drawing: grids with polygons, and the plot of each. Returns the polygons (metric CRS)."""
     polygons = derive(drawing.plots, drawing.assignment, buildings=drawing.buildings)
     write_grids(session, version, drawing, polygons, list(polygons.index))
-    with raw_cursor(session).copy(
-        "COPY plot_assignment (subdistrict_code, version_id, plot_id, grid_code, committee_code) FROM STDIN"
-    ) as copy:
-        committee = drawing.plots["committee_code"]
-        for plot, code in drawing.assignment.items():
-            copy.write_row((version.subdistrict_code, version.id, plot, code, committee[plot]))
+    committee = drawing.plots["committee_code"]
+    rows = (
+        (version.subdistrict_code, version.id, p, code, committee[p])
+        for p, code in drawing.assignment.items()
+    )
+    copy_into(
+        session,
+        "plot_assignment",
+        ("subdistrict_code", "version_id", "plot_id", "grid_code", "committee_code"),
+        rows,
+    )
     return polygons
 
 

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 
 from geo_service.loading.staging import Columns
 
-UNLOCATED = "'U' || "
+#: A line or a backdrop has no code of its own: what it is and where it lies is its identity.
+LINE_ID = "abs(hashtextextended(kind || '|' || coalesce(name, '') || '|' || ST_AsEWKB(geom)::text, 0))"
+#: Days are days in Shanghai, whatever the server's zone.
+DAY_OF_VISIT = "(visited_at AT TIME ZONE 'Asia/Shanghai')::date"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: ``select`` yields the target's columns from the stage; rows it drops are rejected rows."""
+    """A kind of file: ``select`` yields the target's columns from the stage; rows it drops are rejected rows.
+
+    ``before`` runs on the stage alone, ``after`` on what is being merged (``merged``: new and changed rows,
+    ``replaced``: the former selves of the changed ones). ``kept`` are queries of rows elsewhere that ``after`` will
+    change: they become before-images too. ``undo`` puts right what taking the rows back leaves behind.
+    """
 
     name: str
     table: str
@@ -28,8 +36,20 @@ class Kind:
     #: Query of the buildings whose stocks (or months, with a day) the load touched, over ``merged``.
     recount: str | None = None
     batched: bool = True
-    snapshot: str | None = None
-    layers: tuple[str, ...] = field(default=())
+    #: A snapshot closes or removes what the file lacks: the rows of ``missing`` over the table as ``t``.
+    missing: str | None = None
+    #: What closing such a row sets; None where it is deleted.
+    closing: str | None = None
+    #: Whether a delta, too, removes what is missing.
+    replaces: bool = False
+    #: Whether ``select`` drops rows that name a place which does not exist; they are counted as rejected.
+    drops: bool = False
+    kept: dict[str, str] = field(default_factory=dict)
+    undo: tuple[str, ...] = ()
+    #: How many rows of other loads hang on those that the batch added; above none it cannot be undone.
+    in_use: str | None = None
+    #: Kinds whose rows come with this one's and are undone with it, parents first.
+    companions: tuple[str, ...] = ()
 
 
 AREAS = Kind(
@@ -68,7 +88,8 @@ BUILDINGS = Kind(
      "use": "text", "floors": "int", "height_m": "float", "built_on": "date", "demolished_on": "date",
      "geom": "shape"},
     """
-    SELECT DISTINCT ON (code) code, coalesce(kind, 'building') AS kind, name, address, house_number, compound_code,
+    SELECT DISTINCT ON (code) code, coalesce(kind, 'building') AS kind, name, address,
+        left(house_number, 32) AS house_number, compound_code,
         coalesce(committee_code, (
             SELECT a.code FROM area a WHERE a.subdistrict_code = :sub AND a.kind = 'committee' AND a.valid_to IS NULL
               AND a.geom && stage.geom AND ST_Covers(a.geom, ST_PointOnSurface(stage.geom)) LIMIT 1)) AS committee_code,
@@ -95,20 +116,26 @@ BUILDINGS = Kind(
     WHERE v.subdistrict_code = :sub AND v.status = 'published'
     ON CONFLICT DO NOTHING
     """),
+    undo=("""
+    DELETE FROM version_building x WHERE x.subdistrict_code = :sub AND x.building_code IN (
+        SELECT b.code FROM building b WHERE b.subdistrict_code = :sub AND b.batch_id = :batch)
+    """,),
 )  # fmt: skip
 
 BARRIERS = Kind(
     "barriers", "barrier", ("id",), ("kind", "name", "width_m", "geom"),
     {"kind": "text", "name": "text", "width_m": "float", "geom": "shape"},
-    "SELECT stage_row AS id, kind, name, width_m, ST_Multi(geom) AS geom FROM stage WHERE geom IS NOT NULL",
-    before=("DELETE FROM barrier WHERE subdistrict_code = :sub",), batched=False,
+    f"SELECT DISTINCT ON (id) {LINE_ID} AS id, kind, left(name, 200) AS name, width_m, ST_Multi(geom) AS geom FROM stage "
+    "WHERE geom IS NOT NULL ORDER BY id, stage_row",
+    missing=f"NOT EXISTS (SELECT FROM stage WHERE {LINE_ID} = t.id)", batched=False,
 )  # fmt: skip
 
 BACKDROP = Kind(
     "backdrop", "backdrop", ("id",), ("kind", "name", "geom"),
     {"kind": "text", "name": "text", "geom": "shape"},
-    "SELECT stage_row AS id, kind, name, ST_Multi(geom) AS geom FROM stage WHERE geom IS NOT NULL",
-    before=("DELETE FROM backdrop WHERE subdistrict_code = :sub",), batched=False,
+    f"SELECT DISTINCT ON (id) {LINE_ID} AS id, kind, left(name, 200) AS name, ST_Multi(geom) AS geom FROM stage "
+    "WHERE geom IS NOT NULL ORDER BY id, stage_row",
+    missing=f"NOT EXISTS (SELECT FROM stage WHERE {LINE_ID} = t.id)", batched=False,
 )  # fmt: skip
 
 COMPOUNDS = Kind(
@@ -143,14 +170,51 @@ DWELLINGS = Kind(
     after=("""
     -- Records that waited for this dwelling resolve now (FS-1), and follow it to its building.
     UPDATE registration r SET dwelling_code = m.code, building_code = m.building_code FROM merged m
-    WHERE r.subdistrict_code = :sub AND r.source_dwelling_code = m.code AND r.dwelling_code IS NULL
-      AND m.status <> 'retired'
+    WHERE r.subdistrict_code = :sub AND (r.dwelling_code = m.code AND r.building_code <> m.building_code
+        OR r.dwelling_code IS NULL AND r.source_dwelling_code = m.code AND m.status <> 'retired')
     """,),
     recount="""
     SELECT s.building_code, NULL::date AS day FROM dwelling_state s
     WHERE s.subdistrict_code = :sub AND s.dwelling_code IN (SELECT code FROM merged)
     UNION ALL SELECT code, NULL FROM building WHERE subdistrict_code = :sub AND kind = 'unlocated'
     """,
+    kept={
+        "dwelling_state": """SELECT r.* FROM dwelling_state r WHERE r.subdistrict_code = :sub
+                             AND r.dwelling_code IN (SELECT code FROM replaced)""",
+        "registration": """SELECT r.* FROM registration r JOIN merged m ON
+            r.dwelling_code = m.code AND r.building_code <> m.building_code
+            OR r.dwelling_code IS NULL AND r.source_dwelling_code = m.code AND m.status <> 'retired'
+            WHERE r.subdistrict_code = :sub""",
+    },
+    undo=("""
+    -- Records as they were, where nobody has changed them since; the others lose a dwelling that goes.
+    UPDATE registration r SET dwelling_code = b.dwelling_code, building_code = b.building_code
+    FROM load_row l CROSS JOIN LATERAL jsonb_populate_record(NULL::registration, l.before) b
+    WHERE l.subdistrict_code = :sub AND l.batch_id = :batch AND l.table_name = 'registration'
+      AND r.subdistrict_code = :sub AND r.record_hash = b.record_hash AND r.batch_id IS NOT DISTINCT FROM b.batch_id
+    """, """
+    UPDATE registration r SET dwelling_code = NULL, building_code = 'U' || :sub FROM dwelling d
+    WHERE d.subdistrict_code = :sub AND d.batch_id = :batch AND r.subdistrict_code = :sub AND r.dwelling_code = d.code
+    """, """
+    DELETE FROM dwelling_state s WHERE s.subdistrict_code = :sub AND s.dwelling_code IN (
+        SELECT l.before->>'dwelling_code' FROM load_row l
+        WHERE l.subdistrict_code = :sub AND l.batch_id = :batch AND l.table_name = 'dwelling_state')
+    """, """
+    INSERT INTO dwelling_state
+    SELECT b.* FROM load_row l CROSS JOIN LATERAL jsonb_populate_record(NULL::dwelling_state, l.before) b
+    WHERE l.subdistrict_code = :sub AND l.batch_id = :batch AND l.table_name = 'dwelling_state'
+    """),
+    in_use="""
+    WITH added AS (SELECT code FROM dwelling d WHERE d.subdistrict_code = :sub AND d.batch_id = :batch AND NOT EXISTS (
+        SELECT FROM load_row l WHERE l.subdistrict_code = :sub AND l.batch_id = :batch AND l.table_name = 'dwelling'
+          AND l.before->>'code' = d.code))
+    SELECT (SELECT count(*) FROM room r WHERE r.subdistrict_code = :sub AND r.dwelling_code IN (SELECT code FROM added))
+        + (SELECT count(*) FROM check_visit v WHERE v.subdistrict_code = :sub
+           AND v.dwelling_code IN (SELECT code FROM added))
+        + (SELECT count(*) FROM dwelling_tag g WHERE g.subdistrict_code = :sub
+           AND g.dwelling_code IN (SELECT code FROM added))
+    """,
+    drops=True,
 )  # fmt: skip
 
 ROOMS = Kind(
@@ -160,6 +224,7 @@ ROOMS = Kind(
            coalesce(s.partitioned, false) AS partitioned
        FROM stage s JOIN dwelling d ON d.subdistrict_code = :sub AND d.code = s.dwelling_code
        ORDER BY s.code, s.stage_row DESC""",
+    drops=True,
 )  # fmt: skip
 
 KEY_SITES = Kind(
@@ -170,7 +235,10 @@ KEY_SITES = Kind(
      "committee_code": "text", "opened_on": "date", "closed_on": "date", "listed_from": "date", "listed_to": "date",
      "visit_interval_days": "int", "same_day": "bool", "geom": "shape"},
     """
-    SELECT DISTINCT ON (s.code) s.code, s.name, s.kind, s.operator AS operator_code,
+    SELECT DISTINCT ON (s.code) s.code, s.name, s.kind,
+        coalesce((SELECT o.code FROM organisation o WHERE o.subdistrict_code = :sub AND o.code = s.operator),
+                 (SELECT min(o.code) FROM organisation o WHERE o.subdistrict_code = :sub AND o.name = s.operator)
+        ) AS operator_code,
         coalesce(s.committee_code, b.committee_code) AS committee_code, s.opened_on, s.closed_on, s.listed_from,
         s.listed_to, s.visit_interval_days, coalesce(s.same_day, false) AS same_day, coalesce(s.geom, b.geom) AS geom
     FROM stage s
@@ -179,6 +247,13 @@ KEY_SITES = Kind(
         WHERE b.subdistrict_code = :sub AND b.code = ANY (string_to_array(s.building_codes, ';'))) b ON true
     ORDER BY s.code, s.stage_row DESC
     """,
+    before=("""
+    -- An operator is named by its code or by its name; one that nobody knows yet becomes an organisation.
+    INSERT INTO organisation (subdistrict_code, code, name, kind)
+    SELECT DISTINCT :sub, 'O' || left(md5(s.operator), 12), s.operator, 'operator' FROM stage s
+    WHERE s.operator IS NOT NULL AND NOT EXISTS (
+        SELECT FROM organisation o WHERE o.subdistrict_code = :sub AND s.operator IN (o.code, o.name))
+    """,),
     after=("""
     DELETE FROM key_site_building WHERE subdistrict_code = :sub AND site_code IN (SELECT code FROM merged)
     """, """
@@ -191,6 +266,16 @@ KEY_SITES = Kind(
     """),
     recount="""SELECT building_code, NULL::date AS day FROM key_site_building
                WHERE subdistrict_code = :sub AND site_code IN (SELECT code FROM merged)""",
+    kept={"key_site_building": """SELECT r.* FROM key_site_building r WHERE r.subdistrict_code = :sub
+                                  AND r.site_code IN (SELECT code FROM replaced)"""},
+    undo=("""
+    DELETE FROM key_site_building k USING key_site s WHERE k.subdistrict_code = :sub AND s.subdistrict_code = :sub
+      AND k.site_code = s.code AND s.code IN (SELECT code FROM merged)
+    """, """
+    INSERT INTO key_site_building
+    SELECT b.* FROM load_row l CROSS JOIN LATERAL jsonb_populate_record(NULL::key_site_building, l.before) b
+    WHERE l.subdistrict_code = :sub AND l.batch_id = :batch AND l.table_name = 'key_site_building'
+    """),
 )  # fmt: skip
 
 REGISTRATIONS = Kind(
@@ -206,12 +291,13 @@ REGISTRATIONS = Kind(
     LEFT JOIN building u ON u.subdistrict_code = :sub AND u.code = 'U' || s.committee_code
     ORDER BY s.record_hash, s.stage_row DESC
     """,
-    recount="SELECT building_code, NULL::date AS day FROM merged UNION SELECT building_code, NULL FROM replaced",
-    snapshot="""
-    UPDATE registration r SET until = greatest(:as_of, r.since), batch_id = :batch
-    WHERE r.subdistrict_code = :sub AND r.until IS NULL
-      AND NOT EXISTS (SELECT FROM stage s WHERE s.record_hash = r.record_hash)
+    recount="""
+    SELECT building_code, NULL::date AS day FROM merged UNION SELECT building_code, NULL FROM replaced
+    UNION SELECT s.building_code, NULL FROM dwelling_state s WHERE s.subdistrict_code = :sub AND s.dwelling_code IN (
+        SELECT dwelling_code FROM merged UNION SELECT dwelling_code FROM replaced)
     """,
+    missing="t.until IS NULL AND NOT EXISTS (SELECT FROM stage s WHERE s.record_hash = t.record_hash)",
+    closing="until = greatest(:as_of, t.since)",
 )  # fmt: skip
 
 CHECKS = Kind(
@@ -236,14 +322,20 @@ CHECKS = Kind(
     JOIN dwelling d ON d.subdistrict_code = :sub AND d.code = s.dwelling_code
     LEFT JOIN LATERAL (  -- the building at that time
         SELECT x.building_code FROM dwelling_state x
-        WHERE x.subdistrict_code = :sub AND x.dwelling_code = s.dwelling_code AND x.valid_from <= s.visited_at::date
+        WHERE x.subdistrict_code = :sub AND x.dwelling_code = s.dwelling_code AND x.valid_from <= (s.visited_at AT TIME ZONE 'Asia/Shanghai')::date
         ORDER BY x.valid_from DESC LIMIT 1) st ON true
     ORDER BY s.visit_id, s.stage_row DESC
     """,
-    recount="""
-    SELECT building_code, visited_at::date AS day FROM merged
-    UNION ALL SELECT building_code, visited_at::date FROM replaced
+    recount=f"""
+    SELECT building_code, {DAY_OF_VISIT} AS day FROM merged
+    UNION ALL SELECT building_code, {DAY_OF_VISIT} FROM replaced
+    UNION ALL  -- a dwelling that moved to another code of building: its first check of the year may lie there
+    SELECT v.building_code, {DAY_OF_VISIT.replace("visited", "v.visited")}
+    FROM check_visit v JOIN merged m ON v.dwelling_code = m.dwelling_code AND v.building_code <> m.building_code
+    WHERE v.subdistrict_code = :sub
     """,
+    companions=("check-results",),
+    drops=True,
 )  # fmt: skip
 
 CHECK_RESULTS = Kind(
@@ -252,15 +344,27 @@ CHECK_RESULTS = Kind(
     """SELECT DISTINCT ON (s.visit_id, s.record_hash) s.visit_id, s.record_hash, s.outcome
        FROM stage s JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = s.visit_id
        ORDER BY s.visit_id, s.record_hash, s.stage_row DESC""",
-    recount="""SELECT v.building_code, v.visited_at::date AS day
-               FROM merged m JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = m.visit_id""",
-    batched=False,
+    # A visit that comes again comes with all its results.
+    missing="""t.visit_id IN (SELECT visit_id FROM stage) AND NOT EXISTS (
+        SELECT FROM stage s WHERE s.visit_id = t.visit_id AND s.record_hash = t.record_hash)""",
+    recount=f"""
+    SELECT v.building_code, {DAY_OF_VISIT.replace("visited", "v.visited")} AS day
+    FROM (SELECT visit_id, record_hash FROM merged UNION ALL SELECT visit_id, record_hash FROM replaced) m
+    JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = m.visit_id
+    UNION ALL  -- a record met elsewhere before: its first check of the year may lie there
+    SELECT v.building_code, {DAY_OF_VISIT.replace("visited", "v.visited")}
+    FROM (SELECT record_hash FROM merged UNION SELECT record_hash FROM replaced) m
+    JOIN check_result r ON r.subdistrict_code = :sub AND r.record_hash = m.record_hash
+    JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = r.visit_id
+    """,
+    drops=True,
+    replaces=True,
 )  # fmt: skip
 
 ACTIVITY = Kind(
     "activity", "register_activity", ("account", "day", "kind", "building_code"), ("role", "n"),
     {"account": "text", "role": "text", "building_code": "text", "day": "date", "kind": "text", "n": "int"},
-    """SELECT s.account, s.day, s.kind, coalesce(b.code, '') AS building_code, max(s.role) AS role, sum(s.n)::int AS n
+    """SELECT s.account, s.day, s.kind, coalesce(b.code, '') AS building_code, left(max(s.role), 32) AS role, sum(s.n)::int AS n
        FROM stage s LEFT JOIN building b ON b.subdistrict_code = :sub AND b.code = s.building_code
        GROUP BY 1, 2, 3, 4""",
     recount="SELECT nullif(building_code, '') AS building_code, day FROM merged",

@@ -9,7 +9,8 @@ import pandas as pd
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from grids.indicators.counts import FLOWS, UNASSIGNED
+from grids.indicators.counts import FLOWS
+from grids.indicators.figures import UNASSIGNED
 from grids.indicators.stocks import STOCKS
 
 FIRSTS = ("first_dwellings_checked", "first_records_checked")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -14,10 +18,13 @@ from geo_service import drawing
 from geo_service.access import Principal, require
 from geo_service.audit import record
 from geo_service.dependencies import Db, today
-from geo_service.drawing import answers, steps
+from geo_service.drawing import agreeing, answers, steps
+from geo_service.drawing import alternatives as computed
+from geo_service.drawing.merging import merge_drafts
 from geo_service.problems import forbidden, not_found
 from geo_service.queries import boundaries as queries
 from geo_service.tables.boundaries import BoundaryVersion
+from geo_service.tasks import Progress
 
 router = APIRouter(prefix="/api/boundary-versions", tags=["boundaries"])
 
@@ -150,6 +157,110 @@ def publish(version_id: int, session: Db, who: Publisher, body: Publication) -> 
     return answers.described(
         drawing.publish(session, draft, body.valid_from, account=who.name, today=today())
     )
+
+
+class Wanted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    target: float = Field(default=1500, gt=0, le=1_000_000)
+    adopt: str | None = Field(default=None, pattern="^(best|balance|streets)$")
+
+
+@router.post("/{version_id}/alternatives", status_code=202)
+def alternatives(
+    version_id: int, request: Request, session: Db, who: Planner, body: Wanted
+) -> dict[str, Any]:
+    """Compute three drawings in the background, or adopt one of them as the draft."""
+    draft = _found(session, who, version_id)
+    _own(session, who, version_id)
+    database = request.app.state.database
+    number, subdistrict = draft.id, who.subdistrict
+
+    def work(progress: Progress) -> dict[str, Any]:
+        with database.transaction(who.scope) as own:
+            if body.adopt is None:
+                return _plain(computed.compute(own, subdistrict, number, body.target, progress))
+            progress(0.1, "重新划分 / dividing")
+            loaded = computed.adopt(own, subdistrict, number, computed.OBJECTIVES[body.adopt], body.target)
+            record(own, who.scope, "boundaries.divide", target=str(number), detail={"objective": body.adopt})
+            return {"revision": loaded.revision}
+
+    return {"task": str(request.app.state.tasks.start(who.scope, "alternatives", body.model_dump(), work))}
+
+
+class Merging(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    drafts: list[int] = Field(min_length=1, max_length=500)
+
+
+@router.post("/{version_id}/merge")
+def merge(version_id: int, session: Db, who: Publisher, body: Merging) -> Response:
+    """Take the drafts of single committees over into this draft of the town."""
+    done = merge_drafts(session, who.subdistrict, version_id, body.drafts, who.name)
+    return _json(answers.changed(session, done))
+
+
+@router.get("/{version_id}/events")
+async def events(version_id: int, request: Request, who: Planner) -> StreamingResponse:
+    """Server-sent events: one for each new revision of the draft, with who made it and the grids it changed."""
+    state = request.app.state
+
+    def revision_and_news(after: int) -> tuple[int, list[dict[str, Any]]]:
+        with state.database.transaction(who.scope, writes=False) as session:
+            return queries.news(session, who.subdistrict, version_id, after)
+
+    async def stream() -> AsyncIterator[bytes]:
+        seen, _ = await run_in_threadpool(revision_and_news, 10**9)
+        moment, quiet = None, 0
+        yield b"retry: 2000\n\n"
+        while not await request.is_disconnected():
+            if state.freshness.moment() != moment:
+                moment = state.freshness.moment()
+                now, rows = await run_in_threadpool(revision_and_news, seen)
+                if now != seen:
+                    seen = now
+                    yield (
+                        b"event: revision\ndata: "
+                        + orjson.dumps({"revision": now, "operations": rows})
+                        + b"\n\n"
+                    )
+            quiet += 1
+            if quiet % 50 == 0:
+                yield b": still here\n\n"
+            await asyncio.sleep(0.3)
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{version_id}/agreement")
+def agreement(version_id: int, session: Db, who: Planner) -> Response:
+    """Compare with the other department's grid as loaded; differences wait for a person's decision."""
+    return _json(agreeing.report(session, _found(session, who, version_id))[1])
+
+
+class Decision(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    difference: str = Field(max_length=80, description="编号，* 为整体签认 / its name; * signs the whole off")
+    decision: str = Field(max_length=20)
+
+
+@router.post("/{version_id}/decisions")
+def decide(version_id: int, session: Db, who: Publisher, body: Decision) -> Response:
+    """Adopt their line, keep ours, or sign the comparison off."""
+    found = _found(session, who, version_id)
+    agreeing.decide(session, found, "city-operation", body.difference, body.decision, who.name)
+    if body.decision == "adopt":
+        agreeing.adopt(session, found, who.name, None if body.difference == "*" else [body.difference])
+    record(session, who.scope, "boundaries.decide", target=str(version_id), detail=body.model_dump())
+    return _json(agreeing.report(session, found)[1])
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    """Fragments of GeoJSON text as objects, since a task's result is stored as JSON."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY))
+    return plain
 
 
 def _found(session: Session, who: Principal, version_id: int) -> BoundaryVersion:

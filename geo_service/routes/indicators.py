@@ -21,7 +21,7 @@ from geo_service.queries import indicators as queries
 from geo_service.queries.boundaries import last_day
 from geo_service.tables.boundaries import BoundaryVersion
 from grids.indicators.cells import cells_of
-from grids.indicators.counts import UNASSIGNED, sum_by_area
+from grids.indicators.figures import UNASSIGNED, sum_by_area
 
 router = APIRouter(prefix="/api", tags=["indicators"])
 

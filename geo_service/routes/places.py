@@ -89,3 +89,17 @@ def key_site(code: str, session: Db, who: Annotated[Principal, require("records.
     if found is None or not who.may_see(found["committee_code"]):
         raise not_found("重点部位", code)
     return found
+
+
+@router.get("/micro-grids/{code}")
+def micro_grid(
+    code: str, session: Db, who: Reader, version: Annotated[int | None, Query(ge=0)] = None
+) -> dict[str, Any]:
+    """Facts about one micro-grid of a version: committee, buildings, team, parents."""
+    if version is None:
+        in_force = boundary_queries.version_on(session, who.subdistrict, today())
+        version = in_force.id if in_force else 0
+    found = boundary_queries.grid_facts(session, who.subdistrict, version, code)
+    if found is None or not who.may_see(found["committee_code"]):
+        raise not_found("微网格", code)
+    return found

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import PERMISSIONS_OF, Principal, Who
+from geo_service.problems import forbidden
 from geo_service.sign_in import COOKIE
 
 router = APIRouter(prefix="/api", tags=["session"])
@@ -18,6 +19,7 @@ class Login(BaseModel):
 
     name: str = Field(min_length=1, max_length=64)
     password: str = Field(min_length=1, max_length=200)
+    code: str | None = Field(default=None, max_length=8, description="动态口令 / one-time code, where set")
 
 
 def described(who: Principal) -> dict[str, Any]:
@@ -37,7 +39,12 @@ def described(who: Principal) -> dict[str, Any]:
 @router.post("/login", openapi_extra={"security": []})
 def login(request: Request, body: Login, response: Response) -> dict[str, Any]:
     """Sign in with account and password; sets the session cookie and returns the CSRF token."""
-    token, who = request.app.state.sign_in.login(body.name, body.password, request.headers.get("user-agent"))
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise forbidden("请在本系统页面登录。 / Sign in on this system's own page.")
+    token, who = request.app.state.sign_in.login(
+        body.name, body.password, request.headers.get("user-agent"), code=body.code,
+        address=request.client.host if request.client else "",
+    )  # fmt: skip
     settings = request.app.state.settings
     response.set_cookie(
         COOKIE, token, max_age=settings.session_lifetime_hours * 3600, httponly=True, samesite="lax",

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
-from geo_service.tables.base import CODE, WORD, Base, Tenant, belongs_to, col, key, one_of, shape
+from geo_service.tables.base import CODE, NAME, WORD, Base, Tenant, belongs_to, col, key, one_of, shape
 
 FRAMES = ("register", "ground")
 OUTCOMES = ("done", "no_access")
@@ -58,9 +58,9 @@ class CheckVisit(Tenant, Base):
     frame: Mapped[str] = col(
         WORD, "抽样框：登记或实地 / frame: register or ground", server_default="register"
     )
-    campaign: Mapped[str | None] = col(WORD, "专项 / campaign", null=True)
-    team: Mapped[str | None] = col(WORD, "队伍 / team", null=True)
-    account: Mapped[str | None] = col(WORD, "录入账号 / account that entered it", null=True)
+    campaign: Mapped[str | None] = col(NAME, "专项 / campaign", null=True)
+    team: Mapped[str | None] = col(CODE, "队伍 / team", null=True)
+    account: Mapped[str | None] = col(CODE, "录入账号 / account that entered it", null=True)
     outcome: Mapped[str] = col(WORD, "结果：完成、未进门 / done or no access")
     checked: Mapped[int] = col(Integer, "核查数 / checked", server_default="0")
     correct: Mapped[int] = col(Integer, "正确 / correct", server_default="0")
@@ -94,6 +94,7 @@ class CheckResult(Tenant, Base):
     visit_id: Mapped[uuid.UUID] = key(Uuid, "走访 / visit")
     record_hash: Mapped[bytes] = key(LargeBinary, "登记散列 / registration hash")
     outcome: Mapped[str] = col(WORD, "结果 / outcome")
+    batch_id: Mapped[int | None] = col(BigInteger, "导入批次 / load batch", null=True)
 
 
 class RegisterActivity(Tenant, Base):
@@ -105,7 +106,7 @@ class RegisterActivity(Tenant, Base):
         {"comment": "系统维护量 / register work per account and day (CV-10)"},
     )
 
-    account: Mapped[str] = key(WORD, "账号 / account")
+    account: Mapped[str] = key(CODE, "账号 / account")
     day: Mapped[dt.date] = key(Date, "日期 / day")
     kind: Mapped[str] = key(WORD, "种类 / kind")
     building_code: Mapped[str] = key(

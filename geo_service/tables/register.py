@@ -56,14 +56,14 @@ class Dwelling(Tenant, Base):
     code: Mapped[str] = key(CODE, "房屋编码 / dwelling code")
     building_code: Mapped[str] = col(CODE, "楼栋 / building")
     address: Mapped[str | None] = col(NAME, "地址 / address of the place", null=True)
-    room_number: Mapped[str | None] = col(WORD, "室号 / room number", null=True)
+    room_number: Mapped[str | None] = col(NAME, "室号 / room number", null=True)
     floor_area_m2: Mapped[float | None] = col(Float, "面积(平方米) / floor area in m²", null=True)
     use: Mapped[str] = col(WORD, "用途 / use", server_default="owner_occupied")
     status: Mapped[str] = col(WORD, "状态 / status", server_default="occupied")
     created_on: Mapped[dt.date | None] = col(Date, "启用日 / code created on", null=True)
     retired_on: Mapped[dt.date | None] = col(Date, "停用日 / code retired on", null=True)
     successor_code: Mapped[str | None] = col(CODE, "后继编码 / successor code", null=True)
-    rental_filing: Mapped[str | None] = col(WORD, "租赁备案号 / rental filing number", null=True)
+    rental_filing: Mapped[str | None] = col(CODE, "租赁备案号 / rental filing number", null=True)
     duplicate_records: Mapped[int] = col(
         Integer, "重复登记数 / duplicate records counted at the last snapshot (FS-2)", server_default="0"
     )

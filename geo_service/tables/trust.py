@@ -38,6 +38,8 @@ ROLES = (
     "partner",
     "operator",
 )
+EXPORT_STATES = ("requested", "approved", "refused", "withdrawn")
+EXPORT_PURPOSES = ("monthly_review", "joint_inspection", "data_quality", "audit", "statistics")
 TASK_STATES = ("queued", "running", "done", "failed", "cancelled")
 
 
@@ -63,6 +65,9 @@ class Account(Tenant, Base):
         DateTime(timezone=True), "改口令 / password changed", null=True
     )
     totp_secret: Mapped[str | None] = col(String(64), "动态口令 / TOTP secret", null=True)
+    totp_step: Mapped[int | None] = col(
+        BigInteger, "最近用过的动态口令时段 / last TOTP step used, so that a code works once", null=True
+    )
     failed_logins: Mapped[int] = col(Integer, "连续失败 / failed logins in a row", server_default="0")
     locked_until: Mapped[dt.datetime | None] = col(
         DateTime(timezone=True), "锁定至 / locked until", null=True
@@ -176,7 +181,12 @@ class AuditEvent(Tenant, Base):
 
 class ExportRequest(Tenant, Base):
     __tablename__ = "export_request"
-    __table_args__ = ({"comment": "导出申请，二人审批 / export request, approved by a second person"},)
+    __table_args__ = (
+        CheckConstraint(one_of("state", *EXPORT_STATES), name="state"),
+        CheckConstraint(one_of("purpose", *EXPORT_PURPOSES), name="purpose"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> requested_by", name="second_person"),
+        {"comment": "导出申请，二人审批 / export request, approved by a second person"},
+    )
 
     id: Mapped[uuid.UUID] = key(Uuid, "编号 / id")
     what: Mapped[dict[str, Any]] = col(JSONB, "内容 / what")
@@ -189,3 +199,4 @@ class ExportRequest(Tenant, Base):
     decided_at: Mapped[dt.datetime | None] = col(DateTime(timezone=True), "审批 / decided", null=True)
     state: Mapped[str] = col(WORD, "状态 / state", server_default="requested")
     expires_at: Mapped[dt.datetime | None] = col(DateTime(timezone=True), "到期 / file expires", null=True)
+    downloads: Mapped[int] = col(Integer, "下载次数 / downloads", server_default="0")

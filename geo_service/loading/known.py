@@ -1,0 +1,75 @@
+"""What the database knows that a file is checked against: codes, the town's place, the key of its records."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geo_service.problems import Problem
+from seeds.readers.context import Context, HashKey
+
+#: Which codes a kind of file refers to.
+_REFERS_TO = {
+    "buildings": ("committees",), "dwellings": ("buildings",), "rooms": ("dwellings",), "key-sites": ("buildings",),
+    "registrations": ("dwellings",), "checks": ("dwellings",), "activity": ("buildings",), "grids": ("committees",),
+    "inputs": ("committees",), "source-lists": ("dwellings",),
+}  # fmt: skip
+_CODES = {
+    "committees": "SELECT code FROM area WHERE subdistrict_code = :sub AND kind = 'committee' AND valid_to IS NULL",
+    "buildings": "SELECT code FROM building WHERE subdistrict_code = :sub",
+    "dwellings": "SELECT code FROM dwelling WHERE subdistrict_code = :sub",
+}
+
+
+def context_of(session: Session, subdistrict: str, kind: str, today: dt.date) -> Context:
+    """The facts that a file of this kind is checked against; of codes only those it refers to."""
+    codes = {name: _codes(session, subdistrict, name) for name in _REFERS_TO.get(kind, ())}
+    return Context(
+        committees=codes.get("committees"),
+        buildings=codes.get("buildings"),
+        dwellings=codes.get("dwellings"),
+        extent=_extent(session, subdistrict),
+        building_points=_points(session, subdistrict) if kind == "buildings" else None,
+        today=today,
+    )
+
+
+def _codes(session: Session, subdistrict: str, name: str) -> list[str]:
+    return list(session.execute(text(_CODES[name]), {"sub": subdistrict}).scalars())
+
+
+def _extent(session: Session, subdistrict: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the town: its areas, else its buildings; None while it has neither."""
+    for table in ("area", "building"):
+        row = session.execute(
+            text(f"SELECT ST_XMin(b) AS w, ST_YMin(b) AS s, ST_XMax(b) AS e, ST_YMax(b) AS n FROM ("
+                 f"SELECT ST_Extent(geom) AS b FROM {table} WHERE subdistrict_code = :sub) x"), {"sub": subdistrict}
+        ).one()  # fmt: skip
+        if row.w is not None:
+            return (row.w, row.s, row.e, row.n)
+    return None
+
+
+def _points(session: Session, subdistrict: str, most: int = 5_000) -> pd.DataFrame | None:
+    rows = session.execute(
+        text("SELECT code, ST_X(p) AS lon, ST_Y(p) AS lat FROM (SELECT code, ST_Centroid(geom) AS p FROM building "
+             "WHERE subdistrict_code = :sub AND geom IS NOT NULL LIMIT :most) b"),
+        {"sub": subdistrict, "most": most},
+    ).all()  # fmt: skip
+    return pd.DataFrame(rows, columns=["code", "lon", "lat"]).set_index("code") if rows else None
+
+
+def refuse_other_key(session: Session, subdistrict: str, key: HashKey) -> None:
+    """The records stored carry the id of the key that hashed them; a file hashed with another matches none of them."""
+    stored = session.execute(
+        text("SELECT DISTINCT key_id FROM registration WHERE subdistrict_code = :sub"), {"sub": subdistrict}
+    ).scalars().all()  # fmt: skip
+    if stored and key.id not in stored:
+        raise Problem(
+            "other-hash-key", 409,
+            f"已有登记用密钥 {'、'.join(stored)} 散列，现用密钥为 {key.id}，无法对应。请取回原密钥。 / The records stored were hashed "
+            f"with key {', '.join(stored)}, this one is {key.id}: nothing would match. Fetch the former key from escrow.",
+        )  # fmt: skip
