@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
-#: Command → module under ``geo_service.cli`` and one line of help. A module offers ``app`` (a group) or ``command``.
+#: Command → module under ``geo_service.cli`` and what it is for. A module offers ``app`` (a group) or ``command``.
 COMMANDS = {
     "up": ("up", "启动服务 / start the database and the service"),
     "db": ("db", "数据库：启动、升级、备份 / database: start, upgrade, back up, restore"),
@@ -35,10 +35,10 @@ COMMANDS = {
 class Lazy(TyperGroup):
     """Imports a command's module only when that command runs: ``wangge --help`` stays quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
             return None
         module = importlib.import_module(f"geo_service.cli.{COMMANDS[cmd_name][0]}")
@@ -50,10 +50,6 @@ class Lazy(TyperGroup):
             command = typer.main.get_command(single)
         command.name = cmd_name
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 def _exists(module: str) -> bool:

@@ -141,7 +141,7 @@ def problems(drawing: Drawing, target: float) -> list[dict[str, Any]]:
     return sorted(found, key=lambda p: -abs(p.get("value", 9.0)))
 
 
-def _row(row: pd.Series) -> dict[str, Any]:
+def _row(row: Any) -> dict[str, Any]:
     values = {
         name: row.get(name)
         for name in (*FIGURES, "off_target", "unavoidable", "added", "deviation", "staff_required")
