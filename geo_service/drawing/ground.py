@@ -45,8 +45,8 @@ def buildings(session: Session, subdistrict: str, srid: int, day: dt.date | None
         session,
         """
         WITH stock AS (
-            SELECT DISTINCT ON (building_code) building_code, residents + records_unlinked AS residents, dwellings, key_sites
-            FROM building_stock WHERE subdistrict_code = :sub ORDER BY building_code, from_month DESC),
+            SELECT building_code, residents + records_unlinked AS residents, dwellings, key_sites
+            FROM building_stock WHERE subdistrict_code = :sub AND to_month IS NULL),
         seen AS (
             SELECT building_code, sum(first_records_checked) AS n FROM building_month
             WHERE subdistrict_code = :sub AND month >= date_trunc('year', (

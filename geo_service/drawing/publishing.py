@@ -13,6 +13,7 @@ from geo_service.audit import record
 from geo_service.database import Scope
 from geo_service.drawing import ground, store
 from geo_service.drawing.store import Loaded
+from geo_service.loading.load import fresh_statistics
 from geo_service.loading.staging import copy_into
 from geo_service.problems import Problem, conflict
 from geo_service.queries.boundaries import version_on
@@ -157,6 +158,7 @@ def _freeze_buildings(session: Session, draft: BoundaryVersion, loaded: Loaded) 
     )
     columns = ("subdistrict_code", "version_id", "building_code", "grid_code", "committee_code")
     copy_into(session, "version_building", columns, rows)
+    fresh_statistics(session, "version_building")
 
 
 def _store_lineage(session: Session, draft: BoundaryVersion, loaded: Loaded, before: BoundaryVersion) -> None:

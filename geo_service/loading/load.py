@@ -17,6 +17,7 @@ from geo_service.problems import Problem
 
 MAX_CLOSED_SHARE = 0.05
 ANALYZE_ABOVE = 5_000
+ANALYZE_BUILDINGS = 500
 SLICE = 5_000  # buildings counted again at a time
 #: Tables whose rows carry a shape, and in which column.
 SHAPED = {"building": "geom", "key_site": "geom", "authority_grid": "geom", "check_visit": "position"}
@@ -74,7 +75,7 @@ def load_frames(
         session.execute(text(statement), bound)
     if kind.recount and count:
         if counts.added + counts.changed > ANALYZE_ABOVE:
-            analyze(session, kind)
+            fresh_statistics(session, kind.table)
         recount(session, subdistrict, kind.recount, bound)
     release_switches(session)
     return counts
@@ -92,9 +93,9 @@ def release_switches(session: Session) -> None:
     _set(session, "wangge.as_of", "")
 
 
-def analyze(session: Session, kind: Kind) -> None:
+def fresh_statistics(session: Session, table: str) -> None:
     """Fresh statistics of what was just written; only the owner may, so the database offers a function for it."""
-    session.execute(text("SELECT wangge_analyze(:table)"), {"table": kind.table})
+    session.execute(text("SELECT wangge_analyze(:table)"), {"table": table})
 
 
 def _compare(
@@ -235,6 +236,8 @@ def recount(session: Session, subdistrict: str, query: str, bound: dict[str, Any
                 text(f"SELECT {function}"),
                 {"sub": subdistrict, "slice": list(codes[at : at + SLICE]), **extra},
             )
+        if len(codes) > ANALYZE_BUILDINGS:
+            fresh_statistics(session, "building_month" if years else "building_stock")
     session.execute(text("TRUNCATE touched"))
 
 

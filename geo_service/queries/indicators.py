@@ -37,16 +37,16 @@ WITH here AS MATERIALIZED (
     WHERE b.subdistrict_code = :sub AND b.version_id = :version {within}
 ),
 now AS (
-    SELECT DISTINCT ON (building_code) * FROM building_stock
-    WHERE subdistrict_code = :sub AND from_month <= :month ORDER BY building_code, from_month DESC
+    SELECT * FROM building_stock
+    WHERE subdistrict_code = :sub AND from_month <= :month AND (to_month IS NULL OR to_month > :month)
 ),
 before AS (
-    SELECT DISTINCT ON (building_code) * FROM building_stock
-    WHERE subdistrict_code = :sub AND from_month < :month ORDER BY building_code, from_month DESC
+    SELECT * FROM building_stock
+    WHERE subdistrict_code = :sub AND from_month < :month AND (to_month IS NULL OR to_month >= :month)
 ),
 year AS (
     SELECT building_code, {year_sums} FROM building_month
-    WHERE subdistrict_code = :sub AND month >= date_trunc('year', CAST(:month AS date)) AND month <= :month
+    WHERE subdistrict_code = :sub AND month >= :january AND month <= :month
     GROUP BY building_code
 )
 SELECT h.area_code, count(*)::int AS buildings, {sums}
@@ -83,11 +83,14 @@ def figures(
         within="" if buildings is None else "AND b.building_code = ANY (:buildings)",
     )
     bound = {
-        "sub": subdistrict, "month": month, "last": _last(month), "version": version_id, "none": UNASSIGNED,
+        "sub": subdistrict, "month": month, "january": month.replace(month=1), "last": _last(month), "version": version_id, "none": UNASSIGNED,
         **({} if buildings is None else {"buildings": buildings}),
     }  # fmt: skip
+    # Every join here is of a whole town: where statistics are behind, nested loops would take seconds.
+    session.execute(text("SELECT set_config('enable_nestloop', 'off', true)"))
     result = session.execute(text(query), bound)
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys())).set_index("area_code")
+    session.execute(text("SELECT set_config('enable_nestloop', 'on', true)"))
     return frame.astype(np.int64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, Index, Integer
+from sqlalchemy import Date, Index, Integer, text
 from sqlalchemy.orm import Mapped
 
 from geo_service.tables.base import CODE, Base, Tenant, belongs_to, col, key
@@ -59,11 +59,17 @@ class BuildingStock(Tenant, Base):
     __tablename__ = "building_stock"
     __table_args__ = (
         belongs_to("building", "building_code=code"),
+        Index(
+            "ix_building_stock_now", "subdistrict_code", "building_code", postgresql_where=text("to_month IS NULL")
+        ),
         {"comment": "楼栋存量变化点 / stocks per building as dated change points"},
     )
 
     building_code: Mapped[str] = key(CODE, "楼栋 / building")
     from_month: Mapped[dt.date] = key(Date, "自该月末起 / from the end of this month on, first day of month")
+    to_month: Mapped[dt.date | None] = col(
+        Date, "至该月(不含)，空为至今 / until this month, exclusive; null while it still holds", null=True
+    )
     residents: Mapped[int] = count("实有登记数 / registrations in force")
     dwellings: Mapped[int] = count("房屋数 / dwellings")
     dwellings_occupied: Mapped[int] = count("在用房屋 / occupied dwellings")

@@ -83,8 +83,6 @@ BEGIN
         ('building', 'buildings', 'code', 'feed'),
         ('key_site', 'key-sites', 'code', 'feed'),
         ('area', 'areas', 'code', 'feed'),
-        ('micro_grid', 'micro-grids', 'code', 'feed'),
-        ('boundary_version', 'boundary-versions', 'id', 'quiet'),
         ('version_building', 'boundary-versions', 'building_code', 'quiet'),
         ('building_month', 'figures', 'building_code', 'quiet'),
         ('building_stock', 'figures', 'building_code', 'quiet'),
@@ -107,3 +105,32 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
+
+-- Drafts are nobody's business outside: the grids of a version enter the feed when it is published, and again when
+-- its dates or its status change. Drawing on a draft touches no served layer.
+CREATE FUNCTION wangge_touch_version() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    was text := CASE TG_OP WHEN 'UPDATE' THEN OLD.status ELSE 'draft' END;
+BEGIN
+    IF NEW.status = 'draft' AND was = 'draft' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.status, NEW.valid_from, NEW.valid_to) IS NOT DISTINCT FROM
+                            (OLD.status, OLD.valid_from, OLD.valid_to) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO pending_commit (subdistrict_code, txid, layer)
+    VALUES (NEW.subdistrict_code, txid_current(), 'micro-grids'), (NEW.subdistrict_code, txid_current(), 'boundary-versions')
+    ON CONFLICT DO NOTHING;
+    INSERT INTO pending_change (subdistrict_code, txid, layer, feature_code, operation, before, after)
+    SELECT g.subdistrict_code, txid_current(), 'micro-grids', g.code,
+        CASE WHEN was = 'draft' THEN 'created' WHEN NEW.status = 'withdrawn' THEN 'deleted' ELSE 'updated' END,
+        CASE WHEN was <> 'draft' THEN jsonb_build_object('version_id', g.version_id, 'name', g.name,
+            'committee_code', g.committee_code, 'valid_from', OLD.valid_from, 'valid_to', OLD.valid_to) END,
+        CASE WHEN NEW.status <> 'withdrawn' THEN jsonb_build_object('version_id', g.version_id, 'name', g.name,
+            'committee_code', g.committee_code, 'valid_from', NEW.valid_from, 'valid_to', NEW.valid_to) END
+    FROM micro_grid g WHERE g.subdistrict_code = NEW.subdistrict_code AND g.version_id = NEW.id ORDER BY g.code;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER wangge_touch_version AFTER INSERT OR UPDATE ON boundary_version
+    FOR EACH ROW EXECUTE FUNCTION wangge_touch_version();

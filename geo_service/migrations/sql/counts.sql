@@ -200,9 +200,9 @@ LANGUAGE sql AS $$
                 sum(sites), sum(organisations)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
     )
     INSERT INTO building_stock (
-        subdistrict_code, building_code, from_month, residents, dwellings, dwellings_occupied, dwellings_rented,
+        subdistrict_code, building_code, from_month, to_month, residents, dwellings, dwellings_occupied, dwellings_rented,
         dwellings_vacant, occupied_without_records, records_unlinked, key_sites, organisations)
-    SELECT p_sub, building_code, month, sum(residents) OVER w, sum(dwelling) OVER w, sum(occupied) OVER w,
+    SELECT p_sub, building_code, month, lead(month) OVER w, sum(residents) OVER w, sum(dwelling) OVER w, sum(occupied) OVER w,
         sum(rented) OVER w, sum(vacant) OVER w, sum(without) OVER w, sum(unlinked) OVER w, sum(sites) OVER w,
         sum(organisations) OVER w
     FROM net WINDOW w AS (PARTITION BY building_code ORDER BY month);
@@ -321,7 +321,8 @@ END $$;
 CREATE FUNCTION wangge_analyze(p_table text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     IF p_table NOT IN ('building', 'dwelling', 'registration', 'check_visit', 'check_result', 'register_activity',
-                       'key_site', 'organisation') THEN
+                       'key_site', 'organisation', 'building_month', 'building_stock', 'version_building', 'plot',
+                       'plot_assignment', 'micro_grid') THEN
         RAISE EXCEPTION 'no statistics for %', p_table;
     END IF;
     EXECUTE format('ANALYZE %I', p_table);
