@@ -30,7 +30,7 @@ test:
 
 bench:
 	@scripts/setup.sh bench
-	@$(BIN)/python -m bench
+	@$(BIN)/python scripts/bench.py
 
 soak:
 	@scripts/setup.sh test

@@ -1,0 +1,111 @@
+/** Every question the console asks, by name. */
+
+import type { FeatureCollection, Polygon } from "geojson";
+import { get, quietly, send, untilAnswered, withQuery } from "./client";
+import { asRow, pointsOf, type RawRow } from "./shape";
+import type {
+  AreaFigures,
+  By,
+  Draft,
+  Facts,
+  Found,
+  HistoryPoint,
+  Indicators,
+  Load,
+  LoadField,
+  LoadReport,
+  MeasureName,
+  OperationAnswer,
+  OperationKind,
+  Preview,
+  Quality,
+  Review,
+  Session,
+  Task,
+  Town,
+  VersionSummary,
+  Visit,
+} from "./types";
+
+const part = encodeURIComponent;
+
+export const currentSession = () => quietly<Session>("/api/session");
+export const login = (name: string, password: string) =>
+  send<Session>("POST", "/api/login", { name, password }, { sessionMatters: false });
+export const logout = () => send<void>("POST", "/api/logout");
+
+export const readTown = () => untilAnswered(() => get<Town>("/api/town"));
+export const readLayer = (id: string, version?: number | null, month?: string | null) =>
+  untilAnswered(() => get<FeatureCollection>(withQuery(`/api/layers/${part(id)}`, { version, month })));
+export const readIndicators = (month: string, by: By, version?: number | null, stop?: AbortSignal) =>
+  untilAnswered(
+    () =>
+      get<Omit<Indicators, "rows" | "total"> & { rows: RawRow[]; total: RawRow }>(
+        withQuery("/api/indicators", { month, by, version }),
+        stop,
+      ),
+    stop,
+  ).then((found): Indicators => ({ ...found, rows: found.rows.map((row) => asRow(row)), total: asRow(found.total) }));
+export const readHistory = (area: string, measure: MeasureName) =>
+  get<{ points: RawRow[] }>(
+    withQuery("/api/indicators/history", { area: area.startsWith("subdistrict:") ? "town" : area }),
+  ).then((found): HistoryPoint[] => pointsOf(found.points, measure));
+export const readArea = (geometry: Polygon, month: string) =>
+  send<RawRow & { area_m2?: number }>("POST", "/api/indicators/area", { geometry, month }).then(
+    (found): AreaFigures => ({
+      ...asRow({ code: "drawn", ...found }),
+      ...(found.area_m2 === undefined ? {} : { area_m2: found.area_m2 }),
+    }),
+  );
+export const readHotspots = (month: string) =>
+  untilAnswered(() => get<FeatureCollection>(withQuery("/api/hotspots", { month })));
+export const search = (q: string, stop?: AbortSignal) => get<Found[]>(withQuery("/api/search", { q }), stop);
+export const readFacts = (kind: "buildings" | "micro-grids" | "key-sites", code: string, version?: number | null) =>
+  get<Facts>(withQuery(`/api/${kind}/${part(code)}`, { version }));
+
+const versions = "/api/boundary-versions";
+export const readVersions = () => get<VersionSummary[]>(versions);
+export const createDraft = (body: { name: string; from: string; target?: number; objective?: string }) =>
+  send<Draft>("POST", versions, body);
+export const readDraft = (id: number) => untilAnswered(() => get<Draft>(`${versions}/${id}`));
+export const readPlots = (id: number) => untilAnswered(() => get<FeatureCollection>(`${versions}/${id}/plots`));
+export const startAlternatives = (id: number | string, target: number) =>
+  send<{ task: string }>("POST", `${versions}/${id}/alternatives`, { target }).then(({ task }): Task => ({
+    id: task,
+    state: "queued",
+    progress: 0,
+    message: "",
+    result: null,
+  }));
+export const operate = (
+  id: number,
+  body: { kind: OperationKind; params: object; expected_revision: number },
+  onceKey: string,
+) => untilAnswered(() => send<OperationAnswer>("POST", `${versions}/${id}/operations`, body, { onceKey }));
+export const turn = (id: number, which: "undo" | "redo", expected_revision: number, onceKey: string) =>
+  untilAnswered(() => send<OperationAnswer>("POST", `${versions}/${id}/${which}`, { expected_revision }, { onceKey }));
+export const previewPublishing = (id: number, valid_from: string) =>
+  get<Preview>(withQuery(`${versions}/${id}/preview`, { valid_from }));
+export const publish = (id: number, valid_from: string) =>
+  send<VersionSummary>("POST", `${versions}/${id}/publish`, { valid_from });
+
+export const readTask = <T>(id: string) => untilAnswered(() => get<Task<T>>(`/api/tasks/${part(id)}`));
+export const cancelTask = (id: string) => send<void>("DELETE", `/api/tasks/${part(id)}`);
+
+export const readReview = (month: string) => untilAnswered(() => get<Review>(`/api/reviews/${month}`));
+export const moveReview = (month: string, action: "freeze" | "score" | "publish" | "correct", body: object = {}) =>
+  send<Review>("POST", `/api/reviews/${month}/${action}`, body);
+
+export const readLoads = () => get<Load[]>("/api/loads");
+export const readColumns = (kind: string) =>
+  get<{ kind: string; fields: LoadField[] }>(withQuery("/api/loads/columns", { kind }));
+export const undoLoad = (id: number) => send<void>("POST", `/api/loads/${id}/undo`);
+export const upload = (form: FormData) =>
+  send<{ report: LoadReport; load_id: number | null } | Task<{ report: LoadReport; load_id: number | null }>>(
+    "POST",
+    "/api/loads",
+    form,
+  );
+export const readQuality = () => get<Quality>("/api/quality");
+export const sendVisits = (visits: Visit[]) =>
+  send<{ receipts: { visit_id: string; state: string }[] }>("POST", "/api/checks", { visits });

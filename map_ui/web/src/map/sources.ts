@@ -1,0 +1,36 @@
+/** Layers of the town as vector sources, read once per version and shared by every map on the screen. */
+
+import GeoJSON from "ol/format/GeoJSON";
+import type Feature from "ol/Feature";
+import VectorSource from "ol/source/Vector";
+import type { FeatureCollection } from "geojson";
+import { readLayer } from "../api/endpoints";
+
+const format = new GeoJSON({ featureProjection: "EPSG:3857" });
+const kept = new Map<string, Promise<VectorSource>>();
+
+export function featuresOf(collection: FeatureCollection): Feature[] {
+  const features = format.readFeatures(collection) as Feature[];
+  for (const feature of features) feature.setId(feature.get("code") ?? feature.get("plot_id") ?? feature.getId());
+  return features;
+}
+
+export function sourceOf(collection: FeatureCollection): VectorSource {
+  return new VectorSource({ features: featuresOf(collection) });
+}
+
+export function layerSource(id: string, version?: number | null, month?: string | null): Promise<VectorSource> {
+  const key = `${id}@${version ?? ""}@${month ?? ""}`;
+  let source = kept.get(key);
+  if (!source) {
+    source = readLayer(id, version, month).then(sourceOf);
+    source.catch(() => kept.delete(key)); // a failure is not remembered
+    kept.set(key, source);
+  }
+  return source;
+}
+
+/** After a publication or a load the layers are read again. */
+export function forgetSources(): void {
+  kept.clear();
+}

@@ -1,0 +1,237 @@
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Ranked, Review } from "../../api/types";
+import { ABSENT, dayText, number, percent } from "../../format";
+import { DataTable, type Column } from "../../parts/DataTable";
+import { IntervalMark } from "../../parts/marks";
+import { Tabs } from "../../parts/parts";
+import { select, selection, tab } from "../../store";
+import { lang, nameOf, t } from "../../words";
+import { pointed } from "../overview/pointed";
+import { level, review } from "./data";
+import { Trends } from "./Trends";
+
+const said = (zh: string, en: string | null | undefined) => (lang.value === "en" && en ? en : zh);
+
+type TabName = "ranking" | "ladder" | "todo" | "trends";
+
+function RankChange({ row }: { row: Ranked }) {
+  if (row.rank === null || row.previous_rank === null || row.rank === row.previous_rank)
+    return <span class="quiet-text">{row.previous_rank === null ? "" : "＝"}</span>;
+  const up = row.previous_rank - row.rank;
+  return (
+    <span class="quiet-text" title={t("review.rank_before", { n: row.previous_rank })}>
+      {up > 0 ? "▲" : "▼"}
+      {Math.abs(up)}
+    </span>
+  );
+}
+
+function columns(rows: Ranked[]): Column<Ranked>[] {
+  const lows = rows.map((r) => r.accuracy?.low ?? 1),
+    from = Math.max(0, Math.min(...lows, 0.98));
+  return [
+    {
+      key: "rank",
+      head: t("review.rank"),
+      align: "right",
+      width: "46px",
+      cell: (r) => number(r.rank),
+      sort: (r) => r.rank,
+    },
+    {
+      key: "move",
+      head: <span class="unseen">{t("review.rank_change")}</span>,
+      width: "40px",
+      cell: (r) => <RankChange row={r} />,
+    },
+    {
+      key: "name",
+      head: t("area.committee"),
+      cell: (r) => (
+        <span title={r.code}>
+          {nameOf(r)}
+          {r.ladder_level ? (
+            <span class="chip chip-caution" title={t("review.ladder")}>
+              {t("review.level", { n: r.ladder_level })}
+            </span>
+          ) : (
+            ""
+          )}
+        </span>
+      ),
+      sort: (r) => r.code,
+    },
+    {
+      key: "score",
+      head: t("review.score_head"),
+      align: "right",
+      width: "56px",
+      cell: (r) => number(r.score, 1),
+      sort: (r) => r.score,
+    },
+    {
+      key: "accuracy",
+      head: t("review.accuracy"),
+      unit: t("unit.percent"),
+      align: "right",
+      width: "60px",
+      cell: (r) => percent(r.accuracy?.value).replace("%", ""),
+      sort: (r) => r.accuracy?.value,
+    },
+    {
+      key: "range",
+      head: t("overview.range"),
+      width: "74px",
+      title: t("overview.range.title", { from: percent(from), to: "100%" }),
+      cell: (r) => (r.accuracy ? <IntervalMark measure={r.accuracy} from={from} to={1} target={0.98} /> : ABSENT),
+    },
+    {
+      key: "places",
+      head: t("review.places"),
+      title: t("review.places.what"),
+      align: "right",
+      width: "58px",
+      cell: (r) => (r.rank_low === null ? ABSENT : `${r.rank_low}–${r.rank_high}`),
+      sort: (r) => r.rank_low,
+    },
+    {
+      key: "checked",
+      head: t("count.checked"),
+      title: t("review.checked.what"),
+      align: "right",
+      width: "54px",
+      cell: (r) => (
+        <span class={r.checked !== null && r.target !== null && r.checked < r.target ? "wrong" : ""}>
+          {number(r.checked)}
+        </span>
+      ),
+      sort: (r) => r.checked,
+    },
+  ];
+}
+
+function Ranking({ now }: { now: Review }) {
+  const shown = useMemo(() => columns(now.ranking), [now, lang.value]);
+  return (
+    <>
+      <DataTable
+        label={t("review.ranking")}
+        columns={shown}
+        rows={now.ranking}
+        codeOf={(r) => r.code}
+        selected={selection.value?.kind === "committee" ? selection.value.code : null}
+        initialSort={{ key: "rank", down: false }}
+        empty={t("review.ranking.none")}
+        onSelect={(r) => {
+          level.value = "committee";
+          select("committee", r.code);
+        }}
+        onHover={(r) => void (pointed.value = r ? { kind: "committee", code: r.code } : null)}
+      />
+      <p class="note quiet-text">{t("review.luck")}</p>
+    </>
+  );
+}
+
+const Lines = ({ title, children, none }: { title: string; children: ComponentChildren[]; none: string }) => (
+  <section>
+    <h2 class="list-head">{title}</h2>
+    {children.length ? <ul class="list">{children}</ul> : <p class="empty">{none}</p>}
+  </section>
+);
+
+function Ladder({ now }: { now: Review }) {
+  return (
+    <div class="scroll" tabIndex={0}>
+      <Lines title={t("review.ladder")} none={t("review.ladder.none")}>
+        {now.ladder.map((e) => (
+          <li key={e.code}>
+            <span class="chip chip-caution">{t("review.level", { n: e.level })}</span>
+            <b>{e.name}</b>
+            <span class="quiet-text push">{said(e.reason, e.reason_en)}</span>
+          </li>
+        ))}
+      </Lines>
+    </div>
+  );
+}
+
+function Todo({ now }: { now: Review }) {
+  return (
+    <div class="scroll" tabIndex={0}>
+      <Lines title={t("review.late")} none={t("review.late.none")}>
+        {now.late.map((e, k) => (
+          <li key={k}>
+            <b>{e.area ?? ABSENT}</b>
+            {said(e.what, e.what_en)}
+            <span class="push wrong">{t("review.late.by", { day: dayText(e.due), n: e.days_late })}</span>
+          </li>
+        ))}
+      </Lines>
+      <Lines title={t("review.todo")} none={t("review.todo.none")}>
+        {now.todo.map((e, k) => (
+          <li key={k}>
+            {e.code ? (
+              <button type="button" onClick={() => select("committee", e.code as string)}>
+                <b>{e.area}</b>
+              </button>
+            ) : (
+              <b>{e.area}</b>
+            )}
+            <span class="push">{said(e.what, e.what_en)}</span>
+          </li>
+        ))}
+      </Lines>
+    </div>
+  );
+}
+
+export function ReviewPanel() {
+  const now = review.value;
+  const shown = (tab.value || "ranking") as TabName;
+  if (!now)
+    return (
+      <div class="skeleton" aria-busy="true">
+        {t("review.reading")}
+      </div>
+    );
+  return (
+    <>
+      <Tabs
+        label={t("review.tabs")}
+        value={shown}
+        onChange={(name) => void (tab.value = name === "ranking" ? "" : name)}
+        choices={[
+          { value: "ranking", label: t("review.ranking") },
+          { value: "trends", label: t("review.trends") },
+          {
+            value: "ladder",
+            label: (
+              <>
+                {t("review.ladder")} {now.ladder.length > 0 && <span class="chip">{now.ladder.length}</span>}
+              </>
+            ),
+          },
+          {
+            value: "todo",
+            label: (
+              <>
+                {t("review.due")}{" "}
+                {now.late.length + now.todo.length > 0 && <span class="chip">{now.late.length + now.todo.length}</span>}
+              </>
+            ),
+          },
+        ]}
+      />
+      {shown === "ranking" && <Ranking now={now} />}
+      {shown === "ladder" && <Ladder now={now} />}
+      {shown === "todo" && <Todo now={now} />}
+      {shown === "trends" && (
+        <div class="scroll" tabIndex={0}>
+          <Trends now={now} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+/** Keyboard shortcuts in one registry: the help shows what is registered, and nothing else works. */
+
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Key } from "../words";
+
+export interface Shortcut {
+  /** "s", "?", "ctrl+z", "escape", "shift+f"; ctrl also means ⌘. */
+  keys: string;
+  label: Key;
+  run: (event: KeyboardEvent) => void;
+  /** Also while a field has the focus (Escape, Ctrl+Z stay the field's own unless asked). */
+  inFields?: boolean;
+}
+
+export const shortcuts = signal<readonly Shortcut[]>([]);
+
+export function register(...added: Shortcut[]): () => void {
+  shortcuts.value = [...added, ...shortcuts.peek()];
+  return () => void (shortcuts.value = shortcuts.peek().filter((s) => !added.includes(s)));
+}
+
+export function useShortcuts(make: () => Shortcut[], watch: unknown[] = []): void {
+  useEffect(() => register(...make()), watch);
+}
+
+export function chord(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
+  const key = event.key.toLowerCase();
+  const parts = [];
+  if (event.ctrlKey || event.metaKey) parts.push("ctrl");
+  if (event.altKey) parts.push("alt");
+  // "?" already needs Shift on most keyboards: Shift counts only with letters and named keys.
+  if (event.shiftKey && (/^[a-z]$/.test(key) || key.length > 1)) parts.push("shift");
+  return [...parts, key === " " ? "space" : key].join("+");
+}
+
+function inField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+export function listen(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return; // half-typed Chinese is not a command
+    const pressed = chord(event);
+    const dialogOpen = document.querySelector("dialog[open]") !== null;
+    const found = shortcuts.peek().find((s) => s.keys === pressed && (!inField(event.target) || s.inFields));
+    if (!found || dialogOpen) return;
+    event.preventDefault();
+    found.run(event);
+  });
+}
+
+/** "ctrl+z" as people read it on a key. */
+export function keyCap(keys: string): string {
+  const names: Record<string, string> = {
+    ctrl: "Ctrl",
+    shift: "Shift",
+    alt: "Alt",
+    escape: "Esc",
+    space: "␣",
+    arrowup: "↑",
+    arrowdown: "↓",
+    arrowleft: "←",
+    arrowright: "→",
+    enter: "⏎",
+    backspace: "⌫",
+  };
+  return keys
+    .split("+")
+    .map((k) => names[k] ?? k.toUpperCase())
+    .join("+");
+}
