@@ -41,6 +41,7 @@ def whole(session: Session, version: BoundaryVersion, loaded: Loaded) -> dict[st
         "grids": features(loaded, codes, float(version.target)),
         "plots_url": f"/api/boundary-versions/{version.id}/plots",
         "problems": problems(loaded.drawing, float(version.target)),
+        "operations": steps.history(session, version),
     }
 
 
@@ -56,7 +57,8 @@ def changed(session: Session, done: Done) -> dict[str, Any]:
         "changed": features(done.loaded, done.changed, target, table),
         "removed": done.removed,
         "figures": [{"code": code, **_row(table.loc[code])} for code in beside],
-        "problems": [{"kind": p.kind, "ids": list(p.ids), "note": p.note} for p in done.operation.problems],
+        "notes": [{"kind": p.kind, "ids": list(p.ids), "note": p.note} for p in done.operation.problems],
+        "problems": problems(done.loaded.drawing, target, table),
         "moved_plots": [[int(p), pair[1]] for p, pair in done.operation.moved.items()],
         **steps.can(session, done.version),
     }
@@ -127,9 +129,9 @@ def plots(loaded: Loaded) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def problems(drawing: Drawing, target: float) -> list[dict[str, Any]]:
+def problems(drawing: Drawing, target: float, known: pd.DataFrame | None = None) -> list[dict[str, Any]]:
     """What a planner should look at: far off what the committee allows, without residents, in pieces."""
-    table = grid_figures(drawing, target)
+    table = grid_figures(drawing, target) if known is None else known
     found: list[dict[str, Any]] = []
     for code, row in table.iterrows():
         if row["residents"] == 0:

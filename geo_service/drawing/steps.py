@@ -75,6 +75,40 @@ def redo(session: Session, subdistrict: str, version_id: int, expected_revision:
     return _step(session, subdistrict, version_id, expected_revision, undone=True)
 
 
+def repeated(session: Session, subdistrict: str, version_id: int, key: str | None) -> Done | None:
+    """The last step again, when a client that lost the answer repeats its request under the same key."""
+    if key is None:
+        return None
+    version = locked_draft(session, subdistrict, version_id)
+    if version.last_key != key:
+        version.last_key = key
+        return None
+    row = session.scalar(
+        select(BoundaryOperation)
+        .where(BoundaryOperation.subdistrict_code == subdistrict, BoundaryOperation.version_id == version_id)
+        .order_by(BoundaryOperation.undone, BoundaryOperation.seq.desc())
+        .limit(1)
+    )
+    if row is None:
+        return None
+    loaded = store.load(session, version)
+    operation = Operation.from_dict(row.effect, loaded.drawing.plots.crs)
+    operation = operation.inverse() if row.undone else operation
+    codes = session.execute(
+        text(
+            "SELECT code FROM micro_grid WHERE subdistrict_code = :s AND version_id = :v AND changed_in = :r"
+        ),
+        {"s": subdistrict, "v": version_id, "r": version.revision},
+    ).scalars()
+    return Done(
+        version,
+        loaded,
+        operation,
+        sorted(codes),
+        [c for c in operation.retired if c not in loaded.drawing.codes],
+    )
+
+
 def can(session: Session, version: BoundaryVersion) -> dict[str, bool]:
     """Whether there is something to undo and to redo."""
     rows = session.execute(
@@ -84,6 +118,20 @@ def can(session: Session, version: BoundaryVersion) -> dict[str, bool]:
     ).all()  # fmt: skip
     found = {row[0]: row[1] > 0 for row in rows}
     return {"can_undo": found.get(False, False), "can_redo": found.get(True, False)}
+
+
+def history(session: Session, version: BoundaryVersion, limit: int = 200) -> list[dict[str, Any]]:
+    """What was done on a draft, the newest first."""
+    rows = session.scalars(
+        select(BoundaryOperation)
+        .where(BoundaryOperation.subdistrict_code == version.subdistrict_code, BoundaryOperation.version_id == version.id)
+        .order_by(BoundaryOperation.seq.desc()).limit(limit)
+    )  # fmt: skip
+    return [
+        {"seq": r.seq, "kind": r.kind, "account": r.account, "at": r.at.isoformat(), "undone": r.undone,
+         "grids": r.effect.get("changed", [])[:20]}
+        for r in rows
+    ]  # fmt: skip
 
 
 def locked_draft(session: Session, subdistrict: str, version_id: int) -> BoundaryVersion:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,6 +31,7 @@ router = APIRouter(prefix="/api/boundary-versions", tags=["boundaries"])
 Reader = Annotated[Principal, require("map.read")]
 Planner = Annotated[Principal, require("boundaries.draw")]
 Publisher = Annotated[Principal, require("boundaries.publish")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=80)]
 
 
 class NewDraft(BaseModel):
@@ -113,9 +114,13 @@ def discard(version_id: int, session: Db, who: Planner) -> Response:
 
 
 @router.post("/{version_id}/operations")
-def operate(version_id: int, session: Db, who: Planner, body: Operation) -> Response:
-    """Split, merge, move a border, paint, lock, rename, complete, divide or repair; the answer shows what changed."""
-    done = drawing.apply(
+def operate(version_id: int, session: Db, who: Planner, body: Operation, key: Key = None) -> Response:
+    """Split, merge, move a border, paint, lock, rename, complete, divide or repair; the answer shows what changed.
+
+    A request repeated under the same ``Idempotency-Key`` is answered again and does nothing.
+    """
+    again = steps.repeated(session, who.subdistrict, version_id, key)
+    done = again or drawing.apply(
         session, who.subdistrict, version_id, body.kind, body.params, body.expected_revision,
         account=who.name, committees=who.committees,
     )  # fmt: skip
@@ -123,7 +128,7 @@ def operate(version_id: int, session: Db, who: Planner, body: Operation) -> Resp
 
 
 @router.post("/{version_id}/undo")
-def undo(version_id: int, session: Db, who: Planner, body: Expected) -> Response:
+def undo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Take back the last operation."""
     _own(session, who, version_id)
     return _json(
@@ -132,7 +137,7 @@ def undo(version_id: int, session: Db, who: Planner, body: Expected) -> Response
 
 
 @router.post("/{version_id}/redo")
-def redo(version_id: int, session: Db, who: Planner, body: Expected) -> Response:
+def redo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Do again what was undone last."""
     _own(session, who, version_id)
     return _json(

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from geo_service import figures as make
+from geo_service import releases
 from geo_service.access import Principal, require
 from geo_service.dependencies import Db, Month, parse_month, today, version_for
 from geo_service.geometry import polygon_from_geojson
@@ -19,6 +20,7 @@ from geo_service.problems import Problem
 from geo_service.queries import areas as area_queries
 from geo_service.queries import indicators as queries
 from geo_service.queries.boundaries import last_day
+from geo_service.remembered import remembered
 from geo_service.tables.boundaries import BoundaryVersion
 from grids.indicators.cells import cells_of
 from grids.indicators.figures import UNASSIGNED, sum_by_area
@@ -26,21 +28,47 @@ from grids.indicators.figures import UNASSIGNED, sum_by_area
 router = APIRouter(prefix="/api", tags=["indicators"])
 
 Reader = Annotated[Principal, require("map.read")]
+RESTS_ON = ("figures", "boundary-versions", "areas", "buildings")
 By = Literal["micro-grid", "committee", "zone", "block", "station", "subdistrict", "cell", "building"]
 
 
 @router.get("/indicators")
 def indicators(
-    session: Db, who: Reader, month: Month, by: By = "micro-grid",
+    request: Request, session: Db, who: Reader, month: Month, by: By = "micro-grid",
     version: Annotated[int | None, Query(ge=0)] = None,
     resolution: Annotated[int, Query(ge=8, le=11)] = 10,
-) -> dict[str, Any]:  # fmt: skip
+) -> Response:  # fmt: skip
     """Every measure of every area of one kind, and of the whole."""
+    asked = (
+        who.subdistrict,
+        who.committees,
+        who.may("records.read"),
+        month,
+        by,
+        version,
+        resolution,
+        today(),
+    )
+    return remembered(
+        request, RESTS_ON, asked, lambda: table_of(session, who, month, by, version, resolution)
+    )
+
+
+def table_of(
+    session: Session, who: Principal, month: dt.date, by: str, version: int | None, resolution: int
+) -> dict[str, Any]:
+    """The answer of :func:`indicators`, made from the database."""
     drawn = version_for(session, who.subdistrict, month, version)
     if by == "building" and not who.may("records.read"):
         raise Problem(
             "forbidden", 403, "此账号不能看到楼栋级数据。 / This account may not see figures per building."
         )
+    return _table(session, who, month, drawn, by, resolution)
+
+
+def _table(
+    session: Session, who: Principal, month: dt.date, drawn: BoundaryVersion, by: str, resolution: int
+) -> dict[str, Any]:
     counts = counted(session, who, month, drawn, by, resolution)
     sizes = queries.area_sizes(session, who.subdistrict, drawn.id, by, last_day(month))
     names = area_queries.names(session, who.subdistrict, by, drawn.id, last_day(month))
@@ -70,10 +98,16 @@ def counted(
 
 @router.get("/indicators/history")
 def history(
-    session: Db, who: Reader, area: Annotated[str, Query(pattern=r"^(micro-grid|committee|zone|station|town):?.*$")] = "town",
+    request: Request, session: Db, who: Reader, area: Annotated[str, Query(pattern=r"^(micro-grid|committee|zone|station|town):?.*$")] = "town",
     months: Annotated[int, Query(ge=1, le=60)] = 12, until: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> Response:  # fmt: skip
     """Month by month: each month on the boundary version that was in force in it."""
+    asked = (who.subdistrict, who.committees, "history", area, months, until, today())
+    return remembered(request, RESTS_ON, asked, lambda: points_of(session, who, area, months, until))
+
+
+def points_of(session: Session, who: Principal, area: str, months: int, until: str | None) -> dict[str, Any]:
+    """The answer of :func:`history`, made from the database."""
     kind, _, code = area.partition(":")
     last = (
         parse_month(until)
@@ -103,9 +137,14 @@ class Drawn(BaseModel):
 
 @router.post("/indicators/area")
 def area(session: Db, who: Reader, body: Drawn) -> dict[str, Any]:
-    """Figures of a polygon just drawn: the buildings whose representative point it covers."""
+    """Figures of a polygon just drawn: the buildings whose representative point it covers.
+
+    Who may not see dwellings gets those of the month's release instead, in whole release blocks.
+    """
     month = parse_month(body.month)
     polygon = polygon_from_geojson(body.geometry)
+    if not who.may("records.read"):
+        return releases.drawn_area(session, who.subdistrict, month, polygon)
     drawn = version_for(session, who.subdistrict, month)
     points = area_queries.building_points(session, who.subdistrict, who.committees)
     inside = points.sindex.query(polygon, predicate="covers")

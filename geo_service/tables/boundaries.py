@@ -129,6 +129,9 @@ class BoundaryVersion(Tenant, Base):
     revision: Mapped[int] = col(
         Integer, "修订号，乐观锁 / revision for optimistic locking", server_default="0"
     )
+    last_key: Mapped[str | None] = col(
+        String(80), "最后一步的幂等键 / idempotency key of the last step", null=True
+    )
     created_by: Mapped[str | None] = col(WORD, "创建账号 / account", null=True)
     created_at: Mapped[dt.datetime] = col(
         DateTime(timezone=True), "创建 / created", server_default=func.now()

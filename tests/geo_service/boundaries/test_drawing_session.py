@@ -278,3 +278,22 @@ def test_an_operation_on_the_town_is_answered_in_time(office: TestClient) -> Non
     began = time.perf_counter()
     operate(office, draft, "split", 1, grid=grid["id"], line=across(grid))
     assert time.perf_counter() - began < 1.5  # 150 ms on a quiet machine; the benchmark measures it
+
+
+def test_a_request_repeated_under_its_key_happens_once(office: TestClient) -> None:
+    draft = new_draft(office)
+    grid = largest(draft)
+    body = {"kind": "split", "params": {"grid": grid["id"], "line": across(grid)}, "expected_revision": 0}
+    sent = [
+        office.post(f"{URL}/{draft['id']}/operations", json=body, headers={"Idempotency-Key": "one"})
+        for _ in range(3)
+    ]
+    assert [answer.status_code for answer in sent] == [200, 200, 200]
+    assert {answer.json()["revision"] for answer in sent} == {1}
+    assert sent[0].json()["operation"]["created"] == sent[2].json()["operation"]["created"]
+    undone = [
+        office.post(f"{URL}/{draft['id']}/undo", json={}, headers={"Idempotency-Key": "two"})
+        for _ in range(2)
+    ]
+    assert [answer.json()["revision"] for answer in undone] == [2, 2]
+    assert len(office.get(f"{URL}/{draft['id']}").json()["operations"]) == 1
