@@ -131,18 +131,18 @@ def operate(version_id: int, session: Db, who: Planner, body: Operation, key: Ke
 def undo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Take back the last operation."""
     _own(session, who, version_id)
-    return _json(
-        answers.changed(session, drawing.undo(session, who.subdistrict, version_id, body.expected_revision))
-    )
+    again = steps.repeated(session, who.subdistrict, version_id, key)
+    done = again or drawing.undo(session, who.subdistrict, version_id, body.expected_revision)
+    return _json(answers.changed(session, done))
 
 
 @router.post("/{version_id}/redo")
 def redo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Do again what was undone last."""
     _own(session, who, version_id)
-    return _json(
-        answers.changed(session, drawing.redo(session, who.subdistrict, version_id, body.expected_revision))
-    )
+    again = steps.repeated(session, who.subdistrict, version_id, key)
+    done = again or drawing.redo(session, who.subdistrict, version_id, body.expected_revision)
+    return _json(answers.changed(session, done))
 
 
 @router.get("/{version_id}/preview")

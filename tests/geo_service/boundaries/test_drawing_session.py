@@ -295,5 +295,6 @@ def test_a_request_repeated_under_its_key_happens_once(office: TestClient) -> No
         office.post(f"{URL}/{draft['id']}/undo", json={}, headers={"Idempotency-Key": "two"})
         for _ in range(2)
     ]
+    assert [answer.status_code for answer in undone] == [200, 200], undone[-1].text
     assert [answer.json()["revision"] for answer in undone] == [2, 2]
     assert len(office.get(f"{URL}/{draft['id']}").json()["operations"]) == 1
