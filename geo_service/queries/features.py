@@ -122,7 +122,7 @@ def _feature(collection: Collection, query: ItemsQuery) -> str:
     columns = ", ".join(f"{p.column} AS {identifier(p.name)}" for p in query.properties)
     properties = f"(SELECT row_to_json(x)::text FROM (SELECT {columns}) x)" if columns else "'{{}}'"
     return (
-        f"'{{\"type\":\"Feature\",\"id\":' || to_json({collection.key})::text || ',\"geometry\":' || {shape} || "
+        f'\'{{"type":"Feature","id":\' || to_json({collection.key})::text || \',"geometry":\' || {shape} || '
         f"',\"properties\":' || {properties} || '}}'"
     ).replace("'{{}}'", "'{}'")
 
@@ -142,7 +142,9 @@ def _beyond(statement: Statement, collection: Collection, query: ItemsQuery) -> 
     """SQL: the row comes after the last one of the page before, in the order asked for; nulls are last."""
     after = query.after or []
     if len(after) != len(query.sort) + 1 or after[-1] is None:
-        raise Problem("invalid-cursor", 400, "翻页标记与排序不符。 / The cursor does not belong to this order.")
+        raise Problem(
+            "invalid-cursor", 400, "翻页标记与排序不符。 / The cursor does not belong to this order."
+        )
     alternatives, equal = [], ""
     for (property_, up), value in zip(query.sort, after, strict=False):
         column = property_.column

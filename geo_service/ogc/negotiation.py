@@ -1,0 +1,26 @@
+"""Which format is wanted: ``f=`` first, then Accept."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from geo_service.problems import Problem
+
+
+def wanted(request: Request, *offered: str) -> str:
+    """One of ``offered`` (the first is the default); 400 for an ``f`` that is not offered, 406 never: JSON is given."""
+    given = request.query_params.getlist("f")
+    if given:
+        if len(given) > 1 or given[0] not in offered:
+            listed = ", ".join(offered)
+            raise Problem("invalid-f", 400, f"f 应为 {listed}。 / f must be one of {listed}.")
+        return given[0]
+    accept = request.headers.get("accept", "")
+    if "html" in offered and "text/html" in accept and "json" not in accept.split("text/html")[0]:
+        return "html"
+    return offered[0]
+
+
+def base_of(request: Request) -> str:
+    """The address of ``/ogc`` as the caller reached it."""
+    return str(request.base_url).rstrip("/") + "/ogc"

@@ -1,0 +1,76 @@
+"""Who may read the grid API: a person with the map, or a machine with a key."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.access import Principal
+from geo_service.freshness import Epoch
+from geo_service.problems import forbidden, unauthorised
+from geo_service.sign_in import revocations
+
+PERMISSIONS = frozenset({"ogc.read", "map.read"})
+_REMEMBERED_S = 1.0
+_MOST = 5_000
+
+
+@dataclass
+class _Memory:
+    """Keys that were checked within the last second, forgotten at any revocation."""
+
+    revoked: Epoch
+    seen: int = 0
+    known: dict[str, tuple[float, Principal]] = field(default_factory=dict)
+
+    def get(self, header: str, now: float) -> Principal | None:
+        if self.revoked.value != self.seen:
+            self.seen = self.revoked.value
+            self.known.clear()
+        kept = self.known.get(header)
+        return kept[1] if kept is not None and kept[0] > now else None
+
+    def put(self, header: str, who: Principal, now: float) -> None:
+        if len(self.known) >= _MOST:
+            self.known.clear()
+        self.known[header] = (now + _REMEMBERED_S, who)
+
+
+async def reader(request: Request) -> Principal:
+    """The caller, allowed to read; 401 without a sign-in or key, 403 without the right.
+
+    Asynchronous, and with a memory of one second for keys: a key check costs a dictionary, not a thread.
+    """
+    header = request.headers.get("authorization", "")
+    memory, now = _memory(request), time.monotonic()
+    kept = memory.get(header, now) if header else None
+    if kept is not None:
+        return kept
+    found: Principal | None = await run_in_threadpool(request.app.state.sign_in.principal_of, request)
+    if found is None:
+        raise unauthorised()
+    if not found.permissions & PERMISSIONS:
+        raise forbidden()
+    if header:
+        memory.put(header, found, now)
+    return found
+
+
+def _memory(request: Request) -> _Memory:
+    """The worker's memory of keys; none is shared between applications."""
+    state = request.app.state
+    if not hasattr(state, "ogc_readers"):
+        state.ogc_readers = _Memory(revocations(state.settings.data_dir))
+    kept: _Memory = state.ogc_readers
+    return kept
+
+
+# What ``access.require`` notes on its dependencies, for the test that walks every route.
+reader.permission = "ogc.read"  # type: ignore[attr-defined]
+reader.permissions = PERMISSIONS  # type: ignore[attr-defined]
+
+Reader = Annotated[Principal, Depends(reader)]
