@@ -79,7 +79,11 @@ def _refuse(session: Session, subdistrict: str, batch: LoadBatch, kind: Kind) ->
         raise conflict(
             "later-load", f"请先撤销其后的批次 {later}。 / Undo the later load {later} first.", later=later
         )
-    used = session.execute(text(kind.in_use), {"sub": subdistrict, "batch": batch.id}).scalar() if kind.in_use else 0
+    used = (
+        session.execute(text(kind.in_use), {"sub": subdistrict, "batch": batch.id}).scalar()
+        if kind.in_use
+        else 0
+    )
     if used:
         raise conflict(
             "still-needed",

@@ -20,7 +20,7 @@ from geo_service.loading import batches
 from geo_service.loading.known import context_of, refuse_other_key
 from geo_service.loading.load import Counts, load_frames
 from geo_service.loading.spool import ResultSpool
-from geo_service.problems import Problem
+from geo_service.problems import Problem, forbidden
 from geo_service.tables.places import Subdistrict
 from seeds.readers import Context, HashKey, Reading, Report, read
 
@@ -60,7 +60,9 @@ class Outcome:
     @property
     def defects(self) -> bool:
         """Whether anything was wrong that somebody should put right."""
-        return bool(self.report.errors) or not self.report.loadable or bool(self.counts and self.counts.rejected)
+        return (
+            bool(self.report.errors) or not self.report.loadable or bool(self.counts and self.counts.rejected)
+        )
 
     def as_dict(self, most: int = 1_000) -> dict[str, Any]:
         """For machines: no cell of the file in it."""
@@ -77,12 +79,16 @@ class Outcome:
         }
 
 
-class _TrialRunOver(Exception):  # noqa: N818  no error
+class _TrialRunOver(Exception):
     """Leaves the transaction of a trial run, so that nothing of it stays."""
 
 
 def load_file(
-    database: Database, scope: Scope, asked: FileLoad, key: HashKey | None, progress: Progress = lambda rows: None
+    database: Database,
+    scope: Scope,
+    asked: FileLoad,
+    key: HashKey | None,
+    progress: Progress = lambda rows: None,
 ) -> Outcome:
     """Read and load a file, keep it if ``asked.commit`` and the file as a whole is sound.
 
@@ -102,8 +108,11 @@ def load_file(
     return made[0]
 
 
-def _load(session: Session, scope: Scope, asked: FileLoad, key: HashKey | None, progress: Progress) -> Outcome:
+def _load(
+    session: Session, scope: Scope, asked: FileLoad, key: HashKey | None, progress: Progress
+) -> Outcome:
     sub = scope.subdistrict
+    session.execute(text("SET LOCAL statement_timeout = '6h'"))  # a request's limit is not a load's
     if asked.commit:  # one load at a time: batches are numbered, and undone, in order
         session.execute(text("SELECT pg_advisory_xact_lock(718, hashtext(:sub))"), {"sub": sub})
     if key is not None:
@@ -113,7 +122,13 @@ def _load(session: Session, scope: Scope, asked: FileLoad, key: HashKey | None, 
     reading = _opened(asked, key, context_of(session, sub, asked.kind, asked.today))
     outcome = Outcome(reading.report, reading)
     batch = batches.open_batch(
-        session, sub, asked.kind, asked.mode, asked.name or asked.path.name, digest_of(asked.path), scope.account
+        session,
+        sub,
+        asked.kind,
+        asked.mode,
+        asked.name or asked.path.name,
+        digest_of(asked.path),
+        scope.account,
     )
     outcome.batch_id = batch.id
     spool = ResultSpool() if asked.kind == "checks" else None
@@ -151,7 +166,12 @@ def _given(asked: FileLoad, reading: Reading) -> set[str]:
 
 
 def _chunks(
-    reading: Reading, asked: FileLoad, subdistrict: str, outcome: Outcome, spool: ResultSpool | None, progress: Progress
+    reading: Reading,
+    asked: FileLoad,
+    subdistrict: str,
+    outcome: Outcome,
+    spool: ResultSpool | None,
+    progress: Progress,
 ) -> Iterator[pd.DataFrame]:
     """The checked chunks on their way to the stage."""
     total = 0
@@ -235,6 +255,10 @@ def refused_by_database(error: DBAPIError) -> Exception:
     """A rule of the tables that the file breaks, by name and without its values; anything else as it came."""
     diagnosis = getattr(error.orig, "diag", None)
     state = getattr(error.orig, "sqlstate", None) or ""
+    if state == "42501":
+        return forbidden(
+            "文件中有本账号范围以外的数据。 / The file holds data beyond this account's committees."
+        )
     if diagnosis is None or not state.startswith(("22", "23")):
         return error
     where = diagnosis.constraint_name or diagnosis.column_name or diagnosis.table_name or state

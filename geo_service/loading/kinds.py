@@ -343,7 +343,7 @@ CHECK_RESULTS = Kind(
     {"visit_id": "uuid", "record_hash": "bytes", "outcome": "text"},
     """SELECT DISTINCT ON (s.visit_id, s.record_hash) s.visit_id, s.record_hash, s.outcome
        FROM stage s JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = s.visit_id
-       ORDER BY s.visit_id, s.record_hash, s.stage_row DESC""",
+       WHERE s.record_hash IS NOT NULL ORDER BY s.visit_id, s.record_hash, s.stage_row DESC""",
     # A visit that comes again comes with all its results.
     missing="""t.visit_id IN (SELECT visit_id FROM stage) AND NOT EXISTS (
         SELECT FROM stage s WHERE s.visit_id = t.visit_id AND s.record_hash = t.record_hash)""",
@@ -357,7 +357,6 @@ CHECK_RESULTS = Kind(
     JOIN check_result r ON r.subdistrict_code = :sub AND r.record_hash = m.record_hash
     JOIN check_visit v ON v.subdistrict_code = :sub AND v.id = r.visit_id
     """,
-    drops=True,
     replaces=True,
 )  # fmt: skip
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 import pandas as pd
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo_service.database import Database, Scope
+from geo_service.hash_key import FILE, hash_key
 from geo_service.problems import Problem
+from geo_service.settings import Settings
 from seeds.readers.context import Context, HashKey
 
 #: Which codes a kind of file refers to.
@@ -60,6 +64,23 @@ def _points(session: Session, subdistrict: str, most: int = 5_000) -> pd.DataFra
         {"sub": subdistrict, "most": most},
     ).all()  # fmt: skip
     return pd.DataFrame(rows, columns=["code", "lon", "lat"]).set_index("code") if rows else None
+
+
+def key_for(database: Database, scope: Scope, settings: Settings, *, keep: bool) -> HashKey:
+    """The key for a file of records. The first load of a town makes one; a lost key is never silently replaced.
+
+    A trial run before any key exists (``keep`` false) gets one that is forgotten.
+    """
+    if settings.hash_key is not None or (settings.data_dir / FILE).exists():
+        return hash_key(settings)
+    with database.transaction(scope, writes=False) as session:
+        stored = session.execute(
+            text("SELECT EXISTS (SELECT FROM registration WHERE subdistrict_code = :sub)"),
+            {"sub": scope.subdistrict},
+        ).scalar_one()
+    if not keep and not stored:
+        return HashKey("trial", secrets.token_bytes(32))
+    return hash_key(settings, create=not stored)
 
 
 def refuse_other_key(session: Session, subdistrict: str, key: HashKey) -> None:

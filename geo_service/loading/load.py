@@ -70,7 +70,7 @@ def load_frames(
         _remember_all(session, kind, bound, counts)
     if mode == "snapshot" or kind.replaces:
         counts.closed = _close_missing(session, kind, bound, force)
-    _write(session, kind, bound)
+    _write(session, kind, bound, only_new=not counts.changed)
     for statement in kind.after:
         session.execute(text(statement), bound)
     if kind.recount and count:
@@ -111,7 +111,8 @@ def _compare(
     if absent:
         kept = ", ".join(f"{c} = t.{c}" for c in absent)
         session.execute(
-            text(f"UPDATE merged m SET {kept} FROM {kind.table} t WHERE t.subdistrict_code = :sub AND {on}"), bound
+            text(f"UPDATE merged m SET {kept} FROM {kind.table} t WHERE t.subdistrict_code = :sub AND {on}"),
+            bound,
         )
     session.execute(
         text(f"CREATE TEMP TABLE replaced ON COMMIT DROP AS SELECT t.* FROM {kind.table} t JOIN merged m ON {on} "
@@ -129,7 +130,10 @@ def _absent(session: Session, kind: Kind, given: Collection[str] | None) -> list
     if given is None:
         return []
     said = set(given)
-    if "geom" in kind.stage and session.execute(text("SELECT EXISTS (SELECT FROM stage WHERE geom IS NOT NULL)")).scalar():
+    if (
+        "geom" in kind.stage
+        and session.execute(text("SELECT EXISTS (SELECT FROM stage WHERE geom IS NOT NULL)")).scalar()
+    ):
         said |= {"geom", "kind"}
     return [c for c in kind.values if c in kind.stage and c not in said]
 
@@ -144,14 +148,16 @@ def staging_tables(session: Session) -> None:
         session.execute(text(statement))
 
 
-def _write(session: Session, kind: Kind, bound: dict[str, Any]) -> None:
-    """``merged`` into the table."""
+def _write(session: Session, kind: Kind, bound: dict[str, Any], *, only_new: bool) -> None:
+    """``merged`` into the table; where all of it is new, without the cost of looking for conflicts."""
     listed = ", ".join([*kind.key, *kind.values])
     batch = (", batch_id", ", :batch") if kind.batched else ("", "")
-    updates = ", ".join(f"{c} = excluded.{c}" for c in [*kind.values, *(["batch_id"] if kind.batched else [])])
+    values = [*kind.values, *(["batch_id"] if kind.batched else [])]
+    updates = ", ".join(f"{c} = excluded.{c}" for c in values)
+    conflict = f"ON CONFLICT (subdistrict_code, {', '.join(kind.key)}) DO UPDATE SET {updates}"
     session.execute(
-        text(f"INSERT INTO {kind.table} (subdistrict_code, {listed}{batch[0]}) SELECT :sub, {listed}{batch[1]} FROM merged "
-             f"ON CONFLICT (subdistrict_code, {', '.join(kind.key)}) DO UPDATE SET {updates}"), bound)  # fmt: skip
+        text(f"INSERT INTO {kind.table} (subdistrict_code, {listed}{batch[0]}) SELECT :sub, {listed}{batch[1]} "
+             f"FROM merged {'' if only_new else conflict}"), bound)  # fmt: skip
 
 
 def _remember_all(session: Session, kind: Kind, bound: dict[str, Any], counts: Counts) -> None:

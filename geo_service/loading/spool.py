@@ -14,7 +14,8 @@ _SCHEMA = pa.schema([("visit_id", pa.string()), ("record_hash", pa.binary()), ("
 class ResultSpool:
     """Takes the ``results`` column of checked chunks and gives it back as rows: visit_id, record_hash, outcome.
 
-    A cell is a list of (record hash, outcome). The file has no name and vanishes with the object.
+    A cell is a list of (record hash, outcome). A visit without results gives one row without a record: so the results
+    that an earlier version of the visit had are known to be gone. The file has no name and vanishes with the object.
     """
 
     def __init__(self) -> None:
@@ -24,8 +25,11 @@ class ResultSpool:
 
     def take(self, chunk: pd.DataFrame) -> None:
         """Set the results of one chunk aside."""
-        given = chunk.loc[chunk["results"].map(lambda r: isinstance(r, list) and len(r) > 0), ["visit_id", "results"]]
-        rows = [(visit, *result) for visit, results in given.itertuples(index=False) for result in results]
+        rows = [
+            (visit, *result)
+            for visit, results in chunk[["visit_id", "results"]].itertuples(index=False)
+            for result in (results if isinstance(results, list) and results else [(None, None)])
+        ]
         if rows:
             visits, hashes, outcomes = zip(*rows, strict=True)
             self._writer.write_batch(pa.record_batch([visits, hashes, outcomes], schema=_SCHEMA))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from geo_service.tables.base import CODE, NAME, WORD, Base, Tenant, belongs_to, col, key, one_of, shape
+from geo_service.tables.register import TenantOfBuilding
 
 FRAMES = ("register", "ground")
 OUTCOMES = ("done", "no_access")
@@ -29,7 +30,7 @@ RESULTS = ("correct", "wrong_particulars", "to_deregister")
 ACTIVITIES = ("addition", "change", "deregistration", "visit", "query")
 
 
-class CheckVisit(Tenant, Base):
+class CheckVisit(TenantOfBuilding, Base):
     __tablename__ = "check_visit"
     __table_args__ = (
         belongs_to("building", "building_code=code"),
@@ -82,7 +83,7 @@ class CheckVisit(Tenant, Base):
     batch_id: Mapped[int | None] = col(BigInteger, "导入批次 / load batch", null=True)
 
 
-class CheckResult(Tenant, Base):
+class CheckResult(TenantOfBuilding, Base):
     __tablename__ = "check_result"
     __table_args__ = (
         belongs_to("check_visit", "visit_id=id", ondelete="CASCADE"),

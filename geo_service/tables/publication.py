@@ -24,6 +24,8 @@ class Release(Tenant, Base):
     month: Mapped[dt.date] = col(Date, "月份 / month")
     revision: Mapped[int] = col(Integer, "修订 / revision", server_default="0")
     version_id: Mapped[int] = col(Integer, "划格版本 / boundary version")
+    plot_set_id: Mapped[int] = col(Integer, "地块集；发布块随之 / plot set whose release blocks it uses")
+    reason: Mapped[str | None] = col(WORD, "修订原因(闭选) / why it was revised", null=True)
     computed_at: Mapped[dt.datetime] = col(
         DateTime(timezone=True), "计算 / computed at", server_default=func.now()
     )
@@ -44,6 +46,9 @@ class ReleaseBlock(Tenant, Base):
     block_id: Mapped[int] = key(Integer, "块 / block", autoincrement=False)
     committee_code: Mapped[str] = col(CODE, "居委会 / committee")
     grid_code: Mapped[str | None] = col(CODE, "微网格 / micro-grid", null=True)
+    code: Mapped[str] = col(CODE, "块代码 / code of the block")
+    cell_code: Mapped[str | None] = col(CODE, "H3 单元 / H3 cell that holds most of it", null=True)
+    atoms: Mapped[dict[str, Any]] = col(JSONB, "各类指标的发布组 / per family, the atom it is published with")
     buildings: Mapped[list[str]] = col(ARRAY(CODE), "楼栋 / buildings")
     geom: Mapped[Any | None] = shape("MULTIPOLYGON", "图形 / geometry", null=True)
 
@@ -56,7 +61,7 @@ class ReleaseValue(Tenant, Base):
     )
 
     release_id: Mapped[int] = key(Integer, "发布 / release")
-    layer: Mapped[str] = key(WORD, "图层 / layer: micro-grid, committee, cell, block")
+    layer: Mapped[str] = key(WORD, "图层 / layer: micro-grid, committee, cell, subdistrict, atom")
     area_code: Mapped[str] = key(CODE, "区域 / area")
     measure: Mapped[str] = key(WORD, "指标 / measure")
     numerator: Mapped[float | None] = col(Float, "分子 / numerator", null=True)
@@ -64,6 +69,7 @@ class ReleaseValue(Tenant, Base):
     value: Mapped[float | None] = col(Float, "值 / value", null=True)
     withheld: Mapped[bool] = col(Boolean, "隐匿 / withheld", server_default="false")
     reason: Mapped[str | None] = col(WORD, "原因 / reason", null=True)
+    as_of: Mapped[dt.date | None] = col(Date, "数值所属月份 / month that the value is of", null=True)
 
 
 class DataVersion(Tenant, Base):

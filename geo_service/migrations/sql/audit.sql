@@ -29,3 +29,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
     'SELECT EXISTS (SELECT FROM public.account WHERE name = p_name)';
 REVOKE ALL ON FUNCTION wangge_account_exists(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wangge_account_exists(text) TO wangge_service;
+
+-- Whatever else names a dwelling is seen by those who see the dwelling.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOR t IN
+        SELECT c.table_name FROM information_schema.columns c
+        WHERE c.table_schema = 'public' AND c.column_name = 'dwelling_code'
+          AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.table_name AND p.permissive = 'RESTRICTIVE')
+    LOOP
+        EXECUTE format('CREATE POLICY own_committees ON %I AS RESTRICTIVE USING ('
+                       '(SELECT current_setting(''wangge.committees'', true)) = ''*'' OR dwelling_code IS NULL OR EXISTS ('
+                       'SELECT FROM dwelling d WHERE d.subdistrict_code = %I.subdistrict_code AND d.code = %I.dwelling_code))',
+                       t, t, t);
+    END LOOP;
+END $$;

@@ -6,6 +6,8 @@
 -- Flows of whole calendar years [p_from, p_to), because the first check of a year may move within it.
 CREATE FUNCTION wangge_recount_months(p_sub text, p_buildings text[], p_from date, p_to date) RETURNS void
 LANGUAGE sql AS $$
+    -- One counter at a time per subdistrict until its commit: of two at once, neither would see the other's visits.
+    SELECT pg_advisory_xact_lock(719, hashtext(p_sub));
     DELETE FROM building_month
     WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings)) AND month >= p_from AND month < p_to;
 
@@ -13,9 +15,19 @@ LANGUAGE sql AS $$
         SELECT * FROM check_visit
         WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings)) AND month >= p_from AND month < p_to
     ),
-    result AS MATERIALIZED (
-        SELECT v.building_code, v.month, v.visited_at, v.id, r.record_hash
-        FROM v JOIN check_result r ON r.subdistrict_code = p_sub AND r.visit_id = v.id
+    -- Every visit of these dwellings and every look at these records, wherever: a thing counts once a month and once a
+    -- year, in the building of its first visit, so that sums over buildings are distinct counts.
+    home AS MATERIALIZED (
+        SELECT c.dwelling_code, c.building_code, c.month, c.visited_at, c.id, c.rental_inspected, c.group_renting_found
+        FROM check_visit c
+        WHERE c.subdistrict_code = p_sub AND c.month >= p_from AND c.month < p_to AND c.outcome = 'done'
+          AND c.dwelling_code IN (SELECT dwelling_code FROM v)
+    ),
+    record AS MATERIALIZED (
+        SELECT r.record_hash, c.building_code, c.month, c.visited_at, c.id
+        FROM check_result r JOIN check_visit c ON c.subdistrict_code = p_sub AND c.id = r.visit_id
+        WHERE r.subdistrict_code = p_sub AND c.month >= p_from AND c.month < p_to AND c.outcome = 'done'
+          AND r.record_hash IN (SELECT x.record_hash FROM v JOIN check_result x ON x.subdistrict_code = p_sub AND x.visit_id = v.id)
     ),
     -- Every part is a piece of the same row, added up at the end: joining them made the planner, which knows nothing
     -- of their sizes, compare each row with each (minutes instead of seconds).
@@ -26,7 +38,6 @@ LANGUAGE sql AS $$
         FROM (
             SELECT building_code, month,
                 count(*) FILTER (WHERE outcome = 'no_access') AS visits_no_access,
-                count(DISTINCT dwelling_code) FILTER (WHERE outcome = 'done') AS dwellings_checked,
                 sum(checked) FILTER (WHERE frame = 'register') AS checked,
                 sum(correct) FILTER (WHERE frame = 'register') AS correct,
                 sum(to_register) FILTER (WHERE frame = 'register') AS to_register,
@@ -36,36 +47,38 @@ LANGUAGE sql AS $$
                 sum(correct) FILTER (WHERE frame = 'ground') AS ground_correct,
                 sum(to_register) FILTER (WHERE frame = 'ground') AS ground_to_register,
                 sum(to_deregister) FILTER (WHERE frame = 'ground') AS ground_to_deregister,
-                sum(wrong_particulars) FILTER (WHERE frame = 'ground') AS ground_wrong,
-                count(DISTINCT dwelling_code) FILTER (WHERE rental_inspected) AS rental_inspected,
-                count(DISTINCT dwelling_code) FILTER (WHERE rental_inspected AND group_renting_found)
-                    AS group_renting_found
+                sum(wrong_particulars) FILTER (WHERE frame = 'ground') AS ground_wrong
             FROM v GROUP BY building_code, month
         ) v CROSS JOIN LATERAL (VALUES
-            ('visits_no_access', visits_no_access), ('dwellings_checked', dwellings_checked), ('checked', checked),
+            ('visits_no_access', visits_no_access), ('checked', checked),
             ('correct', correct), ('to_register', to_register), ('to_deregister', to_deregister),
             ('wrong_particulars', wrong_particulars), ('ground_checked', ground_checked),
             ('ground_correct', ground_correct), ('ground_to_register', ground_to_register),
-            ('ground_to_deregister', ground_to_deregister), ('ground_wrong', ground_wrong),
-            ('rental_inspected', rental_inspected), ('group_renting_found', group_renting_found)) AS m (measure, n)
+            ('ground_to_deregister', ground_to_deregister), ('ground_wrong', ground_wrong)) AS m (measure, n)
         UNION ALL
-        SELECT building_code, month, 'records_checked', count(DISTINCT record_hash) FROM result GROUP BY 1, 2
+        SELECT building_code, month, 'dwellings_checked', count(*) FROM (
+            SELECT DISTINCT ON (dwelling_code, month) building_code, month FROM home
+            ORDER BY dwelling_code, month, visited_at, id) f GROUP BY 1, 2
         UNION ALL
         SELECT building_code, month, 'first_dwellings_checked', count(*) FROM (
-            SELECT DISTINCT ON (c.dwelling_code, date_trunc('year', c.month)) c.building_code, c.month
-            FROM check_visit c
-            WHERE c.subdistrict_code = p_sub AND c.month >= p_from AND c.month < p_to AND c.outcome = 'done'
-              AND c.dwelling_code IN (SELECT dwelling_code FROM v)
-            ORDER BY c.dwelling_code, date_trunc('year', c.month), c.visited_at, c.id
-        ) f GROUP BY 1, 2
+            SELECT DISTINCT ON (dwelling_code, date_trunc('year', month)) building_code, month FROM home
+            ORDER BY dwelling_code, date_trunc('year', month), visited_at, id) f GROUP BY 1, 2
+        UNION ALL
+        SELECT f.building_code, f.month, m.measure, sum(m.n) FROM (
+            SELECT DISTINCT ON (dwelling_code, month) building_code, month,
+                bool_or(group_renting_found) OVER (PARTITION BY dwelling_code, month) AS found
+            FROM home WHERE rental_inspected OR group_renting_found
+            ORDER BY dwelling_code, month, visited_at, id
+        ) f CROSS JOIN LATERAL (VALUES ('rental_inspected', 1), ('group_renting_found', f.found::int)) AS m (measure, n)
+        GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT building_code, month, 'records_checked', count(*) FROM (
+            SELECT DISTINCT ON (record_hash, month) building_code, month FROM record
+            ORDER BY record_hash, month, visited_at, id) f GROUP BY 1, 2
         UNION ALL
         SELECT building_code, month, 'first_records_checked', count(*) FROM (
-            SELECT DISTINCT ON (r.record_hash, date_trunc('year', c.month)) c.building_code, c.month
-            FROM check_result r JOIN check_visit c ON c.subdistrict_code = p_sub AND c.id = r.visit_id
-            WHERE r.subdistrict_code = p_sub AND c.month >= p_from AND c.month < p_to
-              AND r.record_hash IN (SELECT record_hash FROM result)
-            ORDER BY r.record_hash, date_trunc('year', c.month), c.visited_at, c.id
-        ) f GROUP BY 1, 2
+            SELECT DISTINCT ON (record_hash, date_trunc('year', month)) building_code, month FROM record
+            ORDER BY record_hash, date_trunc('year', month), visited_at, id) f GROUP BY 1, 2
         UNION ALL
         SELECT building_code, date_trunc('month', day)::date,
             CASE kind WHEN 'addition' THEN 'additions' WHEN 'change' THEN 'changes'
@@ -112,6 +125,7 @@ COMMENT ON FUNCTION wangge_recount_months IS '重算楼栋月流量(整年) / co
 -- Stocks as change points. Everything is an event (+1, -1) in a month; a stock is the running sum.
 CREATE FUNCTION wangge_recount_stock(p_sub text, p_buildings text[]) RETURNS void
 LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(719, hashtext(p_sub));
     DELETE FROM building_stock WHERE subdistrict_code = p_sub AND building_code IN (SELECT unnest(p_buildings));
 
     WITH own AS MATERIALIZED (
