@@ -51,14 +51,12 @@ def newest(session: Session, subdistrict: str, month: dt.date) -> ReviewMonth | 
 
 def newest_of_each(session: Session, subdistrict: str, since: dt.date, until: dt.date) -> list[ReviewMonth]:
     """The newest revision of every month from ``since`` to ``until`` that is frozen or further, in order."""
-    return list(
-        session.scalars(
-            select(ReviewMonth)
-            .where(ReviewMonth.subdistrict_code == subdistrict, ReviewMonth.month.between(since, until))
-            .distinct(ReviewMonth.month)
-            .order_by(ReviewMonth.month, ReviewMonth.revision.desc())
-        )
+    query = (
+        select(ReviewMonth)
+        .where(ReviewMonth.subdistrict_code == subdistrict, ReviewMonth.month.between(since, until))
+        .order_by(ReviewMonth.month, ReviewMonth.revision)
     )
+    return list({row.month: row for row in session.scalars(query)}.values())
 
 
 def revision(session: Session, subdistrict: str, month: dt.date, number: int) -> ReviewMonth | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
 from geo_service.audit import record
 from geo_service.dependencies import SHANGHAI, Db, parse_month
-from geo_service.problems import Problem, conflict, forbidden
+from geo_service.problems import Problem, forbidden
 from geo_service.queries import reviews as queries
 from geo_service.queries.areas import names
 from geo_service.queries.boundaries import last_day
-from geo_service.reviews import answers, meeting, months, rules
+from geo_service.reviews import answers, forms, meeting, months, rules
 from grids.assessment.inputs import figures
 
 router = APIRouter(prefix="/api", tags=["reviews"])
@@ -68,6 +68,12 @@ class Amendment(BaseModel):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class Choice(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    town: str = Field(min_length=1, max_length=40)
+
+
 class HolidayTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -106,11 +112,7 @@ def inputs(session: Db, who: Clerk, month: MonthPath) -> dict[str, Any]:
 def put_inputs(session: Db, who: Clerk, month: MonthPath, body: Inputs) -> dict[str, Any]:
     """Store typed-in values; all of them or none. A frozen month is reopened first, a published one corrected after."""
     first = parse_month(month)
-    if months.state_of(session, who.subdistrict, first) in ("frozen", "scored"):
-        raise conflict(
-            "month-frozen",
-            "本月已冻结，请先退回再录入。 / The month is frozen; reopen it before entering values.",
-        )
+    forms.refuse_frozen(session, who, first)
     known = names(session, who.subdistrict, "committee", 0, last_day(first))
     wrong = []
     for place, entry in enumerate(body.values):
@@ -149,6 +151,34 @@ def _plausible(body: Inputs) -> None:
                               f"{part} {found[part]} 大于 {whole} {found[whole]}。 / {part} is more than {whole}.")  # fmt: skip
 
 
+@router.post("/reviews/{month}/forms", response_model=None)
+def filled_form(
+    session: Db, who: Clerk, month: MonthPath, file: UploadFile, sheet: bool = False
+) -> dict[str, Any] | Response:
+    """A filled F-1, F-2 or F-3: checked cell by cell; sound F-2 and F-3 are stored as inputs, F-1 is compared.
+
+    With defects nothing is stored; ``sheet=true`` answers with the same workbook, its wrong cells marked.
+    """
+    first = parse_month(month)
+    if who.committees is not None:
+        raise forbidden()
+    content = file.file.read(forms.LARGEST_BYTES + 1)
+    filled = forms.read(session, who, first, content)
+    if filled.defects and sheet:
+        return Response(forms.marked(content, filled), 422, media_type=forms.XLSX)
+    if filled.defects:
+        raise forms.refusal(filled)
+    answer = forms.take(session, who, first, filled)
+    record(
+        session,
+        who.scope,
+        "review.form",
+        target=month,
+        detail={"form": filled.form, "stored": answer["stored"]},
+    )
+    return answer
+
+
 @router.post("/reviews/{month}/duties")
 def mark_duty(session: Db, who: Clerk, month: MonthPath, body: Done) -> dict[str, Any]:
     """Mark a duty of the month's calendar as done, or take the mark back."""
@@ -162,7 +192,7 @@ def mark_duty(session: Db, who: Clerk, month: MonthPath, body: Done) -> dict[str
 
 
 @router.get("/reviews/{month}/pack")
-def pack(request: Request, session: Db, who: Reader, month: MonthPath) -> Response:
+def pack(session: Db, who: Reader, month: MonthPath) -> Response:
     """The meeting pack as a zip."""
     from geo_service.reviews.packing import zipped
 
@@ -196,6 +226,14 @@ def decide(
 def rule_sets(session: Db, who: Reader) -> list[dict[str, Any]]:
     """The rule sets that serve the subdistrict, each parameter with its document, phrase and ambiguity."""
     return [answers.rule_set(r) for r in rules.rule_sets(session, who.subdistrict)]
+
+
+@router.post("/rule-sets", status_code=201)
+def pick_rules(session: Db, who: Admin, body: Choice) -> list[dict[str, Any]]:
+    """Take a town's rule sets as one's own, to be amended from there on."""
+    found = rules.adopt(session, who.subdistrict, body.town)
+    record(session, who.scope, "rules.adopt", target=body.town)
+    return [answers.rule_set(r) for r in found]
 
 
 @router.put("/rule-sets")
