@@ -1,0 +1,1 @@
+"""Joint inspections over the database: candidates, plans, records, measures, tickets, what was learnt."""
