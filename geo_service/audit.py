@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +42,22 @@ def record(
         at=dt.datetime.now(dt.UTC),
         account=scope.account,
         action=action,
-        target=target,
-        detail=detail or {},
+        target=target if target is None else target[:200],
+        detail=_as_stored(detail or {}),
         request_id=request_id,
         previous_hash=previous,
     )
     entry.hash = chain_hash(entry)
     session.add(entry)
     session.flush()
+
+
+def _as_stored(detail: dict[str, Any]) -> dict[str, Any]:
+    """What JSON keeps of it: dates, ids and numpy numbers become what the hash will find again."""
+    kept: dict[str, Any] = orjson.loads(
+        orjson.dumps(detail, default=str, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+    )
+    return kept
 
 
 def chain_hash(entry: AuditEvent) -> bytes:
@@ -65,16 +73,21 @@ def chain_hash(entry: AuditEvent) -> bytes:
 
 @dataclass(frozen=True)
 class Fault:
-    """One place where the chain does not hold: ``kind`` is altered, missing or reordered."""
+    """One place where the chain does not hold: ``kind`` is altered, missing, reordered or rewritten."""
 
     seq: int
     kind: str
 
 
-def verify(session: Session, subdistrict: str, anchor: tuple[int, bytes] | None = None) -> list[Fault]:
-    """Every fault of the chain, and of its end against an ``anchor`` (seq, hash) kept outside the database."""
+def verify(session: Session, subdistrict: str, anchors: Mapping[int, bytes] | None = None) -> list[Fault]:
+    """Every fault of the chain, and of its entries against ``anchors`` (seq → hash) kept outside the database.
+
+    The chain alone shows what was altered, taken out or put elsewhere; that somebody rewrote the whole chain or
+    cut off its end shows only against an anchor.
+    """
     faults = []
     previous, expected = GENESIS, 1
+    waiting = dict(anchors or {})
     for entry in _entries(session, subdistrict):
         if entry.seq != expected:
             faults.append(Fault(expected, "missing"))
@@ -82,12 +95,10 @@ def verify(session: Session, subdistrict: str, anchor: tuple[int, bytes] | None 
             faults.append(Fault(entry.seq, "reordered"))
         if chain_hash(entry) != bytes(entry.hash):
             faults.append(Fault(entry.seq, "altered"))
-        if anchor and entry.seq == anchor[0] and bytes(entry.hash) != anchor[1]:
+        if bytes(entry.hash) != waiting.pop(entry.seq, bytes(entry.hash)):
             faults.append(Fault(entry.seq, "rewritten"))
         previous, expected = bytes(entry.hash), entry.seq + 1
-    if anchor and expected <= anchor[0]:
-        faults.append(Fault(expected, "missing"))
-    return faults
+    return faults + [Fault(seq, "missing") for seq in sorted(waiting) if seq >= expected]
 
 
 def head(session: Session, subdistrict: str) -> tuple[int, bytes] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,12 @@ def back_up(url: str, file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(admin_url: str, file: Path, *, force: bool = False) -> str | None:
+def restore(
+    admin_url: str, file: Path, *, force: bool = False, check: Callable[[str], None] = lambda _: None
+) -> str | None:
     """Restore ``file`` as the database that ``admin_url`` names; the name under which the present one is kept.
 
+    ``check`` is given the URL of what was restored before it takes the place of the present database, and may raise.
     Refuses while others are connected, unless ``force`` ends their sessions. An interrupted or failed restore
     leaves the present database as it was.
     """
@@ -55,6 +58,7 @@ def restore(admin_url: str, file: Path, *, force: bool = False) -> str | None:
             target = fresh_url.set(drivername="postgresql").render_as_string(hide_password=False)
             _run("pg_restore", "--clean", "--if-exists", "--exit-on-error", f"--dbname={target}", str(file))
             database.prepare(fresh_url.render_as_string(hide_password=False))  # LEAKPROOF is in no dump
+            check(fresh_url.render_as_string(hide_password=False))
         except BaseException:
             _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", fresh)
             raise

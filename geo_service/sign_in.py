@@ -12,6 +12,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -21,14 +22,18 @@ from sqlalchemy import select, update
 from geo_service.access import PERMISSIONS_OF, Principal, committees_of
 from geo_service.audit import record
 from geo_service.database import NOBODY, Database, Scope
+from geo_service.freshness import Epoch
 from geo_service.problems import Problem, forbidden
 from geo_service.tables.trust import Account, ApiKey, Session
+from geo_service.trust import one_time_codes
+from geo_service.trust.throttle import Throttle
 
 COOKIE = "wangge_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_FAILURES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
 REMEMBERED_S = 5.0
+REVOCATIONS = "sign-ins"  # the shared counter of revocations, in the data folder
 KEY_SCOPES = {"read": frozenset({"ogc.read"}), "feed": frozenset({"ogc.read"}), "tickets": frozenset()}
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -54,6 +59,11 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def revocations(data_dir: Path) -> Epoch:
+    """The counter of revocations that the workers and commands of one installation share."""
+    return Epoch(data_dir / REVOCATIONS)
+
+
 @dataclass
 class _Remembered:
     principal: Principal | None
@@ -61,17 +71,31 @@ class _Remembered:
 
 
 class SignIn:
-    """Turns cookies and keys into principals; remembers an answer for five seconds, forgets on sign-out."""
+    """Turns cookies and keys into principals; remembers an answer for five seconds at most.
 
-    def __init__(self, database: Database, *, idle: dt.timedelta, lifetime: dt.timedelta) -> None:
+    With ``revocations`` (a counter that all workers and commands share) a revocation works at once everywhere.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        idle: dt.timedelta,
+        lifetime: dt.timedelta,
+        revocations: Epoch | None = None,
+    ) -> None:
         self._database = database
         self._idle = idle
         self._lifetime = lifetime
+        self._revocations = revocations
+        self._seen = revocations.value if revocations else 0
+        self._throttle = Throttle()
         self._cache: dict[bytes, _Remembered] = {}
         self._lock = threading.Lock()
 
     def principal_of(self, request: Request) -> Principal | None:
         """The caller of ``request``, or None. An unsafe method by cookie must carry the CSRF token."""
+        self._heed_revocations(request)
         authorization = request.headers.get("authorization", "")
         if authorization.lower().startswith("bearer "):
             return self._recall(digest(authorization[7:].strip()), self._by_key)
@@ -87,13 +111,25 @@ class SignIn:
                 )
         return found
 
-    def login(self, name: str, password: str, client: str | None) -> tuple[str, Principal]:
-        """Check a password; returns the session token and the principal. Locks for 15 minutes after 5 failures."""
+    def login(
+        self, name: str, password: str, client: str | None, *, code: str | None = None, address: str = ""
+    ) -> tuple[str, Principal]:
+        """Check a password, and the one-time code where the account has one; the session token and the principal.
+
+        Five failures lock the account for 15 minutes; too many from one address are refused before any check.
+        A locked, a closed and an unknown account get the same answer as a wrong password, in the same time.
+        """
+        if wait := self._throttle.wait_s(address):
+            raise Problem("too-many-attempts", 429, "登录失败过多，请稍后再试。 / Too many failed sign-ins; try again later.",
+                          headers={"Retry-After": str(wait)})  # fmt: skip
         now = dt.datetime.now(dt.UTC)
         with self._database.transaction(NOBODY) as session:
             account = session.scalar(select(Account).where(Account.name == name).with_for_update())
             stored = account.password_hash if account and account.password_hash else _NO_ACCOUNT
             right = _verify(stored, password)
+            if right and account is not None and account.totp_secret:
+                step = one_time_codes.step_of(account.totp_secret, code or "", now, after=account.totp_step)
+                right, account.totp_step = step is not None, step or account.totp_step
             locked = bool(account and account.locked_until and account.locked_until > now)
             if account is not None and not right and not locked:
                 account.failed_logins += 1
@@ -108,10 +144,29 @@ class SignIn:
                 assert account is not None
                 account.failed_logins = 0
                 return self._open(session, account, client, now)
-        if locked:
-            raise Problem("locked", 429, "失败次数过多，15 分钟后再试。 / Too many failures; try again in 15 minutes.",
-                          headers={"Retry-After": "900"})  # fmt: skip
-        raise Problem("sign-in-refused", 401, "账号或口令不对。 / Account or password is wrong.")
+        self._throttle.failed(address)
+        raise Problem(
+            "sign-in-refused", 401,
+            "账号、口令或动态口令不对；连续失败5次，账号锁定15分钟。 / Account, password or one-time code is wrong; "
+            "five failures in a row lock the account for 15 minutes.",
+        )  # fmt: skip
+
+    def check_password(self, account: Account, password: str) -> bool:
+        """Whether this is the account's password; for those who change it."""
+        return _verify(account.password_hash or _NO_ACCOUNT, password)
+
+    def _heed_revocations(self, request: Request) -> None:
+        if self._revocations is None:
+            self._revocations = revocations(request.app.state.settings.data_dir)
+        if self._revocations.value != self._seen:
+            self._seen = self._revocations.value
+            self.forget()
+
+    def revoke(self) -> None:
+        """Every worker looks again at whom it knows: after a sign-out, a lock, a new role, a revoked key."""
+        self.forget()
+        if self._revocations is not None:
+            self._revocations.bump()
 
     def logout(self, request: Request) -> None:
         token = request.cookies.get(COOKIE)
@@ -119,8 +174,10 @@ class SignIn:
             with self._database.transaction(NOBODY) as session:
                 row = session.scalar(select(Session).where(Session.token_hash == digest(token)))
                 if row is not None:
+                    scope = Scope(row.subdistrict_code, account=row.account, signing_in=True)
+                    record(session, scope, "sign-out", target=row.account)
                     session.delete(row)
-            self.forget()
+            self.revoke()
 
     def forget(self) -> None:
         """Drop every remembered answer, so that a revocation works at once on this worker."""
