@@ -13,6 +13,7 @@ export default defineConfig(({ command, mode }) => ({
     assetsInlineLimit: 0, // a data: URL would break default-src 'self'
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    rollupOptions: { input: ["index.html", "phone.html"] }, // the phone page shares no more than words and formats
   },
   plugins: command === "serve" && mode !== "test" && !api ? [fakeServer()] : [],
   server: {

@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month_map.visited": ("走访 {num} 次 / {den} 户", "{num} visits to {den} dwellings"),
     "month_map.correct": ("正确 {num} / 核查 {den}", "{num} correct of {den} checked"),
     "month_map.interval": ("95% 区间 {interval}", "95% interval {interval}"),
-    "month_map.zero": ("零（与最低档同色）", "Zero (colour of the lowest class)"),
+    "month_map.zero": ("其中为零（同色）", "of which zero (same colour)"),
     "month_map.new": ("新出现", "New"),
     "month_map.lasting": ("持续", "Lasting"),
     "month_map.gone": ("消失", "Gone"),

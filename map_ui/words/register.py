@@ -83,6 +83,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "kind.teams": ("网格队伍", "Grid teams"),
     "kind.grids": ("网格", "Grids"),
     "kind.inputs": ("考核录入项", "Assessment inputs"),
+    "kind.compounds": ("小区", "Compounds"),
+    "kind.backdrop": ("底图", "Backdrop"),
+    "kind.organisations": ("单位", "Organisations"),
+    "kind.check-results": ("核查逐条结果", "Check results"),
     "kind.source-lists": ("外部房屋清单", "Source lists"),
     "sheet.day": ("核查日期", "Day"),
     "sheet.building": ("楼栋编码", "Building code"),
@@ -118,5 +122,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.to_deregister": ("应消未消", "To deregister"),
     "quality.buildings_without_footprint": ("无图斑楼栋", "Buildings without a footprint"),
     "quality.issue.unlinked": ("未关联", "Unlinked"),
+    "quality.issue.stale": ("久未核查", "Not visited lately"),
+    "quality.issue.no_committee": ("无居委会", "Without committee"),
     "quality.issue.retired_dwelling": ("房屋已注销", "Retired dwelling"),
 }

@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "review.change_since": ("{then} → {now} 的变化", "Change {then} → {now}"),
     "review.change.sign": ("正数为改善", "positive is better"),
     "review.present": ("会议投屏", "Present"),
+    "review.present.keys": ("← → 换月\n1–4 换指标\nEsc 退出", "← → month\n1–4 measure\nEsc ends"),
     "review.present.end": ("退出投屏", "End presentation"),
     "review.pack": ("下载会议材料", "Meeting pack"),
     "review.reading": ("正在读取本月评议…", "Reading the month's review…"),

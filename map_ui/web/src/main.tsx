@@ -6,6 +6,7 @@ import "./look/shell.css";
 import "./look/parts.css";
 import "./look/map.css";
 import "./look/screens.css";
+import "./look/administration.css";
 import "./look/print.css";
 import { App } from "./shell/App";
 import { listen } from "./shell/keys";

@@ -1,6 +1,6 @@
 /** Every question the console asks, by name. */
 
-import type { FeatureCollection, Polygon } from "geojson";
+import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
 import { get, quietly, send, untilAnswered, withQuery } from "./client";
 import { asRow, pointsOf, type RawRow } from "./shape";
 import type {
@@ -37,6 +37,13 @@ export const logout = () => send<void>("POST", "/api/logout");
 export const readTown = () => untilAnswered(() => get<Town>("/api/town"));
 export const readLayer = (id: string, version?: number | null, month?: string | null) =>
   untilAnswered(() => get<FeatureCollection>(withQuery(`/api/layers/${part(id)}`, { version, month })));
+/** How many places of a collection there are, and one of them: the grid API, which serves large towns too. */
+export const countPlaces = (id: string) =>
+  get<{ numberMatched?: number }>(withQuery(`/ogc/collections/${part(id)}/items`, { limit: 1, f: "json" })).then(
+    ({ numberMatched }) => numberMatched ?? 0,
+  );
+export const readPlace = (id: string, code: string) =>
+  get<Feature<Geometry | null>>(withQuery(`/ogc/collections/${part(id)}/items/${part(code)}`, { f: "json" }));
 export const readIndicators = (month: string, by: By, version?: number | null, stop?: AbortSignal) =>
   untilAnswered(
     () =>
@@ -108,4 +115,4 @@ export const upload = (form: FormData) =>
   );
 export const readQuality = () => get<Quality>("/api/quality");
 export const sendVisits = (visits: Visit[]) =>
-  send<{ receipts: { visit_id: string; state: string }[] }>("POST", "/api/checks", { visits });
+  send<{ receipts: { visit_id: string; state: string; reason?: string | null }[] }>("POST", "/api/checks", { visits });

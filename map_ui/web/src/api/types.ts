@@ -221,7 +221,7 @@ export interface Review {
   month: string;
   state: ReviewState;
   version?: number;
-  rule_set?: { id: string; name: string } | null;
+  rule_set?: { id: string; name: string; name_en?: string | null } | null;
   may?: Partial<Record<"freeze" | "score" | "publish" | "correct", boolean>>;
   release: { number: string; published_at: string } | null;
   ranking: Ranked[];
@@ -275,7 +275,10 @@ export interface Quality {
     value: number | null;
     target: number | null;
   }[];
-  by_committee: ({ code: string; name: string } & Record<string, number | string | null>)[];
+  by_committee: ({ code: string; name: string; name_en?: string | null } & Record<
+    string,
+    number | string | null | undefined
+  >)[];
   issues: { kind: string; n: number; detail: string }[];
 }
 export interface Visit {

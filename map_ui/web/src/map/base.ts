@@ -1,5 +1,6 @@
 /** The ground of every map: water and green, roads, buildings, committee borders and names. */
 
+import type BaseLayer from "ol/layer/Base";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
 import type Feature from "ol/Feature";
@@ -10,7 +11,8 @@ import Stroke from "ol/style/Stroke";
 import { role, widths } from "./palette";
 import { labelStyle, lineStyle, seeThrough } from "./paint";
 import { layerSource } from "./sources";
-import type { Theme } from "../store";
+import { makeBuildings } from "./buildings";
+import { presenting, type Theme } from "../store";
 import { nameOf } from "../words";
 
 export type LayerName = "backdrop" | "barriers" | "buildings" | "committees" | "key-sites" | "labels";
@@ -53,11 +55,10 @@ function barrierStyle(theme: Theme) {
 
 /** Committee names, and grid codes when near; a label that does not fit is left out. */
 function committeeLabel(theme: Theme) {
-  const style = labelStyle(role("ink", theme), seeThrough(role("halo", theme), 0.85), 13, 600);
-  return (feature: unknown) => {
-    style.getText()?.setText(nameOf((feature as Feature).getProperties() as { name: string }));
-    return style;
-  };
+  const sizePx = presenting.value ? 22 : 13;
+  const [ink, halo] = [role("ink", theme), seeThrough(role("halo", theme), 0.85)];
+  return (feature: unknown) =>
+    labelStyle(nameOf((feature as Feature).getProperties() as { name: string }), ink, halo, sizePx, 600);
 }
 
 function siteStyle(theme: Theme) {
@@ -83,7 +84,7 @@ function siteMark(theme: Theme, listed: boolean) {
 
 export interface Base {
   under: VectorLayer<VectorSource>[];
-  over: VectorLayer<VectorSource>[];
+  over: BaseLayer[];
   committees: VectorLayer<VectorSource>;
   sites: VectorLayer<VectorSource>;
   names: VectorLayer<VectorSource>;
@@ -100,14 +101,13 @@ export function makeBase(theme: Theme): Base {
   };
   const backdrop = layer("backdrop"),
     barriers = layer("barriers");
-  const buildings = layer("buildings", { minZoom: NEAR - 1 });
+  const buildings = makeBuildings(NEAR - 1);
   const committees = layer("committees"),
     sites = layer("key-sites", { minZoom: NEAR - 0.5 });
   const labels = layer("labels", { declutter: true, minZoom: 12.5 });
   const all: [LayerName, VectorLayer<VectorSource>][] = [
     ["backdrop", backdrop],
     ["barriers", barriers],
-    ["buildings", buildings],
     ["committees", committees],
     ["key-sites", sites],
     ["labels", labels],
@@ -137,12 +137,13 @@ export function makeBase(theme: Theme): Base {
   paint(theme);
   return {
     under: [backdrop],
-    over: [buildings, barriers],
+    over: [buildings.group, barriers],
     committees,
     sites,
     names: labels,
     paint,
     show: (hidden) => {
+      buildings.setVisible(!hidden.has("buildings"));
       for (const [name, into] of all) {
         into.setVisible(!hidden.has(name));
         if (!hidden.has(name)) load(name, into);

@@ -39,7 +39,7 @@ export function makeView(town: Box | null): View {
   return view;
 }
 
-/** Write the view into the address when it comes to rest, and only then. */
+/** Write the view into the address when it comes to rest, and only then; an address that is opened moves the view. */
 export function followView(view: View): () => void {
   let timer = 0;
   const write = () => {
@@ -53,7 +53,21 @@ export function followView(view: View): () => void {
     }, 250);
   };
   view.on(["change:center", "change:resolution"] as never, write);
-  return () => clearTimeout(timer);
+  const forget = place.subscribe((asked) => {
+    const centre = view.getCenter();
+    if (!asked || !centre) return;
+    const [lon, lat] = toLonLatPair(centre);
+    const same =
+      Math.max(Math.abs(lon - asked.lon), Math.abs(lat - asked.lat)) < 2e-5 &&
+      Math.abs((view.getZoom() ?? 0) - asked.zoom) < 0.01;
+    if (same) return; // what stands there was written from this view
+    view.setCenter(fromLonLat([asked.lon, asked.lat]));
+    view.setZoom(asked.zoom);
+  });
+  return () => {
+    forget();
+    clearTimeout(timer);
+  };
 }
 
 export function makeMap(target: HTMLElement, view: View, layers: BaseLayer[], label: string): OlMap {

@@ -1,8 +1,10 @@
 /** Drawing a line or a polygon with the mouse or with the keyboard: a crosshair in the middle, the map moves under it. */
 
 import type OlMap from "ol/Map";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
+import type { Coordinate } from "ol/coordinate";
 import type VectorSource from "ol/source/Vector";
-import { never, shiftKeyOnly } from "ol/events/condition";
+import { never, noModifierKeys, shiftKeyOnly } from "ol/events/condition";
 import Draw from "ol/interaction/Draw";
 import Snap from "ol/interaction/Snap";
 import FillStyle from "ol/style/Fill";
@@ -29,9 +31,11 @@ interface Options {
   once?: boolean;
 }
 
-function sketchStyle(): Style {
+/** The halo keeps the line in sight on dark areas. */
+function sketchStyle(): Style[] {
   const accent = role("accent", theme.peek());
-  return new Style({
+  const halo = new Style({ stroke: new Stroke({ color: role("halo", theme.peek()), width: 6 }) });
+  const line = new Style({
     stroke: new Stroke({ color: accent, width: 2.5 }),
     fill: new FillStyle({ color: seeThrough(accent, 0.12) }),
     image: new CircleMark({
@@ -40,6 +44,7 @@ function sketchStyle(): Style {
       fill: new FillStyle({ color: role("raised", theme.peek()) }),
     }),
   });
+  return [halo, line];
 }
 
 /** Returns a function that ends the drawing and leaves the map as it was. */
@@ -50,7 +55,13 @@ export function draw(map: OlMap, options: Options): () => void {
     // With Shift a click begins to follow a border; without, a double click on a border ends the line there.
     freehandCondition: never,
     // Enter and double click finish; a click on the first point closes a polygon.
-    ...(options.follow ? { trace: shiftKeyOnly, traceSource: options.follow } : {}),
+    ...(options.follow
+      ? {
+          trace: shiftKeyOnly,
+          traceSource: options.follow,
+          condition: (event: MapBrowserEvent) => noModifierKeys(event) || shiftKeyOnly(event),
+        }
+      : {}),
     stopClick: true,
   });
   const snap = options.follow ? new Snap({ source: options.follow, pixelTolerance: 8 }) : null;
@@ -68,6 +79,7 @@ export function draw(map: OlMap, options: Options): () => void {
     ended = true;
     map.removeInteraction(pencil);
     if (snap) map.removeInteraction(snap);
+    map.getView().un("change:center", follow);
     leaveKeys();
     cross.remove();
     target.classList.remove("drawing");
@@ -88,21 +100,85 @@ export function draw(map: OlMap, options: Options): () => void {
   pencil.on("drawabort", () => void (points = 0));
 
   const least = options.kind === "Polygon" ? 3 : 2;
+  const view = map.getView();
+  /** The point taken up: it follows the crosshair while the map moves under it. */
+  let taken: number | null = null;
+  let sketch: LineString | Polygon | null = null;
+  pencil.on("drawstart", (event) => {
+    sketch = event.feature.getGeometry() as LineString | Polygon;
+  });
+
+  /** Points set so far: what OpenLayers adds for the pointer, and to close a ring, left out. */
+  function vertices(): Coordinate[] {
+    if (!sketch) return [];
+    return options.kind === "Polygon"
+      ? ((sketch as Polygon).getCoordinates()[0] ?? []).slice(0, -2)
+      : (sketch as LineString).getCoordinates().slice(0, -1);
+  }
+  function redraw(next: Coordinate[]): void {
+    pencil.abortDrawing();
+    sketch = null;
+    if (next.length) pencil.appendCoordinates(next);
+    points = next.length;
+  }
+  function take(step: number): void {
+    const all = vertices();
+    if (!all.length || document.activeElement !== target) return;
+    taken = taken === null ? (step > 0 ? 0 : all.length - 1) : (taken + step + all.length) % all.length;
+    view.setCenter(all[taken]);
+    announce(t("draw.taken", { k: taken + 1, n: all.length }));
+  }
+  function follow(): void {
+    const centre = view.getCenter();
+    if (taken === null || !centre) return;
+    const all = vertices();
+    const [x, y] = all[taken] ?? [];
+    if (x === undefined || (x === centre[0] && y === centre[1])) return;
+    all[taken] = [...centre];
+    redraw(all);
+  }
+  view.on("change:center", follow);
   function addPoint(): void {
     if (document.activeElement !== target) return;
-    const centre = map.getView().getCenter();
+    const centre = view.getCenter();
     if (!centre) return;
+    if (taken !== null) {
+      announce(t("draw.put", { k: taken + 1 }));
+      taken = null;
+      return;
+    }
     pencil.appendCoordinates([centre]);
-    points++;
+    points = vertices().length;
+    announce(t("draw.point", { n: points }));
+  }
+  /** A point after the one taken up, half way to the next. */
+  function insertPoint(): void {
+    const all = vertices();
+    const [a, b] = taken === null ? [] : [all[taken], all[taken + 1]];
+    if (taken === null || !a || !b) return;
+    all.splice(taken + 1, 0, [(a[0]! + b[0]!) / 2, (a[1]! + b[1]!) / 2]);
+    redraw(all);
+    take(1);
+  }
+  function removePoint(): void {
+    const all = vertices();
+    all.splice(taken ?? all.length - 1, 1);
+    taken = null;
+    redraw(all);
     announce(t("draw.point", { n: points }));
   }
   const leaveKeys = register(
     { keys: "enter", label: "draw.key.point", run: addPoint },
+    { keys: ".", label: "draw.key.next", run: () => take(1) },
+    { keys: ",", label: "draw.key.previous", run: () => take(-1) },
+    { keys: "insert", label: "draw.key.insert", run: insertPoint },
+    { keys: "delete", label: "draw.key.remove", run: removePoint },
     {
       keys: "ctrl+enter",
       label: "draw.key.finish",
       run: () => {
-        if (points >= least) pencil.finishDrawing();
+        taken = null;
+        if (vertices().length >= least) pencil.finishDrawing();
         else announce(t("draw.too_few", { n: least }));
       },
     },
@@ -110,8 +186,9 @@ export function draw(map: OlMap, options: Options): () => void {
       keys: "backspace",
       label: "draw.key.back",
       run: () => {
+        taken = null;
         pencil.removeLastPoint();
-        points = Math.max(0, points - 1);
+        points = vertices().length;
         announce(t("draw.point", { n: points }));
       },
     },

@@ -1,11 +1,14 @@
 /** OpenLayers styles out of the palette; made once per colour and theme, patterns as small canvases. */
 
 import type { ColorLike, PatternDescriptor } from "ol/colorlike";
+import type { FeatureLike } from "ol/Feature";
+import MultiPolygon from "ol/geom/MultiPolygon";
+import Polygon from "ol/geom/Polygon";
 import CircleMark from "ol/style/Circle";
 import FillStyle from "ol/style/Fill";
+import Icon from "ol/style/Icon";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
-import Text from "ol/style/Text";
 import type { Theme } from "../store";
 import { role, type Fill, type Pattern } from "./palette";
 
@@ -52,7 +55,7 @@ export function areaStyle(fill: Fill, widthPx: number): Style {
   if (!style) {
     style = new Style({
       fill: new FillStyle({ color: colourOf(fill) }),
-      stroke: new Stroke({ color: fill.outline, width: widthPx }),
+      ...(widthPx ? { stroke: new Stroke({ color: fill.outline, width: widthPx }) } : {}),
     });
     made.set(key, style);
   }
@@ -74,15 +77,50 @@ export function placeStyle(theme: Theme): Style[] {
   return [ring(halo, 6), ring(accent, 3)];
 }
 
-export function labelStyle(colour: string, halo: string, sizePx: number, weight = 400): Style {
-  return new Style({
-    text: new Text({
-      font: `${weight} ${sizePx}px ${FONT}`,
-      fill: new FillStyle({ color: colour }),
-      stroke: new Stroke({ color: halo, width: 3 }),
-      overflow: false,
-    }),
-  });
+const labels = new Map<string, Style>();
+const MOST_LABELS = 4000;
+
+/** A name with a halo, drawn once: without a GPU, outlining Chinese letters again in every frame is what costs most. */
+export function labelStyle(text: string, colour: string, halo: string, sizePx: number, weight = 400): Style {
+  const ratio = devicePixelRatio || 1;
+  const key = [text, colour, halo, sizePx, weight, ratio].join("|");
+  let style = labels.get(key);
+  if (!style) {
+    if (labels.size >= MOST_LABELS) labels.clear();
+    const image = new Icon({ img: labelImage(text, colour, halo, sizePx, weight, ratio), scale: 1 / ratio });
+    style = new Style({ image, geometry: inside });
+    labels.set(key, style);
+  }
+  return style;
+}
+
+/** Where a name stands: well inside its area, in each part of an area in parts. */
+function inside(feature: FeatureLike) {
+  const area = feature.getGeometry();
+  if (area instanceof Polygon) return area.getInteriorPoint();
+  return area instanceof MultiPolygon ? area.getInteriorPoints() : undefined;
+}
+
+function labelImage(text: string, colour: string, halo: string, sizePx: number, weight: number, ratio: number) {
+  // A finished bitmap is stamped faster than a canvas, which the browser must first ask whether it has changed.
+  const image = "OffscreenCanvas" in window ? new OffscreenCanvas(1, 1) : document.createElement("canvas");
+  const pen = image.getContext("2d") as CanvasRenderingContext2D;
+  const font = `${weight} ${sizePx}px ${FONT}`;
+  pen.font = font;
+  image.width = Math.ceil((pen.measureText(text).width + 6) * ratio);
+  image.height = Math.ceil((sizePx * 1.3 + 6) * ratio);
+  pen.scale(ratio, ratio); // a change of size resets the pen
+  pen.font = font;
+  pen.textBaseline = "middle";
+  pen.textAlign = "center";
+  pen.lineJoin = "round";
+  pen.lineWidth = 3;
+  pen.strokeStyle = halo;
+  pen.fillStyle = colour;
+  const [x, y] = [image.width / ratio / 2, image.height / ratio / 2];
+  pen.strokeText(text, x, y);
+  pen.fillText(text, x, y);
+  return image instanceof HTMLCanvasElement ? image : image.transferToImageBitmap();
 }
 
 /** #rrggbb with an opacity. */

@@ -15,15 +15,18 @@ export function featuresOf(collection: FeatureCollection): Feature[] {
   return features;
 }
 
-export function sourceOf(collection: FeatureCollection): VectorSource {
-  return new VectorSource({ features: featuresOf(collection) });
+/** `overlaps` false: areas that tile the ground are painted many at a time. */
+export function sourceOf(collection: FeatureCollection, overlaps = true): VectorSource {
+  return new VectorSource({ features: featuresOf(collection), overlaps });
 }
+
+const TILING = new Set(["micro-grids", "committees"]);
 
 export function layerSource(id: string, version?: number | null, month?: string | null): Promise<VectorSource> {
   const key = `${id}@${version ?? ""}@${month ?? ""}`;
   let source = kept.get(key);
   if (!source) {
-    source = readLayer(id, version, month).then(sourceOf);
+    source = readLayer(id, version, month).then((found) => sourceOf(found, !TILING.has(id)));
     source.catch(() => kept.delete(key)); // a failure is not remembered
     kept.set(key, source);
   }

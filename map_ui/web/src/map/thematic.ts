@@ -31,17 +31,26 @@ const byCode = (feature: Feature) => String(feature.get("code"));
 const IMAGE_RATIO = 1.5;
 const LABELS_FROM_PX = 46; // narrower areas carry no label
 
+function widest(source: VectorSource): number {
+  return Math.max(
+    1,
+    ...source.getFeatures().map((f) => {
+      const extent = f.getGeometry()?.getExtent();
+      return extent ? extent[2]! - extent[0]! : 0;
+    }),
+  );
+}
+
 export function makeThematic(themeNow: () => Theme): Thematic {
   let groupOf = byCode;
   let fillOf: (group: string) => Fill | null = () => null;
   let labelOf: ((feature: Feature) => string) | null = null;
   let groups: Map<string, Feature[]> | null = null;
-  const labelStyles = new Map<Theme, Style>();
 
   const border = new Map<Theme, Style>();
   function style(feature: unknown): Style | undefined {
     const fill = fillOf(groupOf(feature as Feature));
-    return fill ? areaStyle({ ...fill, outline: fill.colour }, 0.5) : undefined;
+    return fill ? areaStyle(fill, 0) : undefined; // the layer of borders covers the seams
   }
 
   function label(feature: unknown, resolution: number): Style | undefined {
@@ -49,11 +58,7 @@ export function makeThematic(themeNow: () => Theme): Thematic {
     const extent = area.getGeometry()?.getExtent();
     if (!labelOf || !extent || (extent[2]! - extent[0]!) / resolution < LABELS_FROM_PX) return undefined;
     const theme = themeNow();
-    if (!labelStyles.has(theme))
-      labelStyles.set(theme, labelStyle(role("ink", theme), seeThrough(role("halo", theme), 0.7), 11));
-    const made = labelStyles.get(theme) as Style;
-    made.getText()?.setText(labelOf(area));
-    return made;
+    return labelStyle(labelOf(area), role("ink", theme), seeThrough(role("halo", theme), 0.7), 11);
   }
 
   // Drawn once into an image larger than the view and moved with it: panning 5,000 areas stays light without a GPU.
@@ -112,6 +117,7 @@ export function makeThematic(themeNow: () => Theme): Thematic {
       layer.setSource(source);
       borders.setSource(source);
       labels.setSource(source);
+      labels.setMaxResolution(widest(source) / LABELS_FROM_PX);
       source.on("change", () => {
         groups = null;
       });

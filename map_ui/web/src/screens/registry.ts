@@ -12,4 +12,15 @@ export const screens: Partial<Record<ScreenName, () => Promise<ScreenModule>>> =
   boundaries: () => import("./boundaries/Boundaries"),
   review: () => import("./review/Review"),
   register: () => import("./register/Register"),
+  inspections: () => import("./inspections/Inspections"),
+  administration: () => import("./administration/Administration"),
 };
+
+/** Screens that only some duties have any use for; the service decides again on every request. */
+const NEEDS: Partial<Record<ScreenName, string[]>> = {
+  administration: ["admin", "audit.read"],
+  inspections: ["inspections.record"],
+};
+
+export const offered = (name: ScreenName, may: (permission: string) => boolean): boolean =>
+  Boolean(screens[name]) && (NEEDS[name]?.some(may) ?? true);

@@ -3,8 +3,8 @@ import { connection } from "../api/client";
 import { logout } from "../api/endpoints";
 import { monthText } from "../format";
 import { SCREEN_NAMES, type ScreenName } from "../route";
-import { screens } from "../screens/registry";
-import { go, month, remember, screen, session, shownVersion, theme, town, version } from "../store";
+import { offered } from "../screens/registry";
+import { go, may, month, remember, screen, session, shownVersion, theme, town, version } from "../store";
 import { lang, nameOf, t } from "../words";
 import { keyHelpOpen } from "./KeyHelp";
 import { saving } from "./saving";
@@ -29,7 +29,7 @@ function Navigation() {
   const name = (s: ScreenName) => t(`screen.${s}`);
   return (
     <nav aria-label={t("shell.screens")}>
-      {SCREEN_NAMES.filter((s) => screens[s]).map((s) => (
+      {SCREEN_NAMES.filter((s) => offered(s, may)).map((s) => (
         <a
           key={s}
           href={`#/${s}`}

@@ -11,6 +11,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
   /** Also while a field has the focus (Escape, Ctrl+Z stay the field's own unless asked). */
   inFields?: boolean;
+  /** Before the map or a table takes the key for itself. */
+  everywhere?: boolean;
 }
 
 export const shortcuts = signal<readonly Shortcut[]>([]);
@@ -40,16 +42,23 @@ function inField(target: EventTarget | null): boolean {
   );
 }
 
+function answer(event: KeyboardEvent, offered: readonly Shortcut[]): boolean {
+  if (event.defaultPrevented || event.isComposing) return false; // half-typed Chinese is not a command
+  const pressed = chord(event);
+  const found = offered.find((s) => s.keys === pressed && (!inField(event.target) || s.inFields));
+  if (!found || document.querySelector("dialog[open]")) return false;
+  event.preventDefault();
+  found.run(event);
+  return true;
+}
+
 export function listen(): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return; // half-typed Chinese is not a command
-    const pressed = chord(event);
-    const dialogOpen = document.querySelector("dialog[open]") !== null;
-    const found = shortcuts.peek().find((s) => s.keys === pressed && (!inField(event.target) || s.inFields));
-    if (!found || dialogOpen) return;
-    event.preventDefault();
-    found.run(event);
-  });
+  document.addEventListener("keydown", (event) => void answer(event, shortcuts.peek()));
+  const first = (event: KeyboardEvent) => {
+    const offered = shortcuts.peek().filter((s) => s.everywhere);
+    if (offered.length && answer(event, offered)) event.stopPropagation();
+  };
+  document.addEventListener("keydown", first, { capture: true });
 }
 
 /** "ctrl+z" as people read it on a key. */

@@ -54,7 +54,7 @@ const newId = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${
 
 export async function openDraft(id: number): Promise<OpenDraft> {
   const draft = signal(await readDraft(id));
-  const source = sourceOf(draft.value.grids);
+  const source = sourceOf(draft.value.grids, false);
   const figureMap = signal(new Map(draft.value.grids.features.map((f) => [f.properties.code, f.properties])));
   const figures = computed(() => [...figureMap.value.values()]);
   const chosen = signal<readonly string[]>([]);

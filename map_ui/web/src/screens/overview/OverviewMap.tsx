@@ -8,12 +8,13 @@ import { fromLonLat } from "ol/proj";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
 import type { MeasureName } from "../../api/types";
+import { placeFeature } from "../../map/buildings";
 import { bringIntoSight, followView, makeView } from "../../map/create";
 import { Legend } from "../../map/Legend";
 import { LayerPicker } from "../../map/LayerPicker";
 import { areaStyle, placeStyle } from "../../map/paint";
 import { entryOf, fillOf, hotspotFill } from "../../map/palette";
-import { featuresOf, layerSource } from "../../map/sources";
+import { featuresOf } from "../../map/sources";
 import { makeThematic, type Thematic } from "../../map/thematic";
 import { fitTown, useMap } from "../../map/useMap";
 import { by, measure, select, selection, theme, town } from "../../store";
@@ -156,10 +157,9 @@ export function OverviewMap() {
     sketch.setStyle(placeStyle(theme.value));
     const layer = chosen?.kind === "building" ? "buildings" : chosen?.kind === "key-site" ? "key-sites" : null;
     if (layer && chosen)
-      void layerSource(layer).then(
-        (places) => {
-          const found = places.getFeatureById(chosen.code) as Feature | null;
-          if (found && selection.peek() === chosen) source.addFeature(found.clone());
+      void placeFeature(layer, chosen.code).then(
+        (found) => {
+          if (found && selection.peek() === chosen) source.addFeature(found);
         },
         () => undefined,
       );

@@ -8,8 +8,14 @@ import { announce, complain, tell } from "../../shell/notices";
 import { printSheet } from "../../shell/printing";
 import { measure, month, selection } from "../../store";
 import { t } from "../../words";
-import { drawn } from "./data";
+import { dayText } from "../../format";
+import { drawn, indicators } from "./data";
 import { valueText } from "./Headline";
+
+function print(): void {
+  const asOf = indicators.peek()?.as_of;
+  void printSheet(asOf ? t("print.unreleased", { day: dayText(asOf) }) : "");
+}
 
 /** Draw a polygon and read its figures; print; copy the link of what is on the screen. */
 export function Tools({ map, onWhole }: { map: OlMap | null; onWhole: () => void }) {
@@ -57,7 +63,7 @@ export function Tools({ map, onWhole }: { map: OlMap | null; onWhole: () => void
     () => [
       { keys: "g", label: "overview.draw", run: begin },
       { keys: "home", label: "overview.whole_town", run: onWhole },
-      { keys: "ctrl+p", label: "action.print", run: () => void printSheet() },
+      { keys: "ctrl+p", label: "action.print", run: print },
     ],
     [map],
   );
@@ -71,7 +77,7 @@ export function Tools({ map, onWhole }: { map: OlMap | null; onWhole: () => void
       <button type="button" onClick={onWhole}>
         {t("overview.whole_town")}
       </button>
-      <button type="button" onClick={() => void printSheet()}>
+      <button type="button" onClick={print}>
         {t("action.print")}
       </button>
       <button type="button" onClick={() => void copyLink()}>

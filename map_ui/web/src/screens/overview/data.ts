@@ -39,6 +39,16 @@ export function monthBefore(m: string): string | null {
   return months[months.indexOf(m) - 1] ?? null;
 }
 
+/** The months beside the one on the screen, read while nobody waits: a step in time then shows at once. */
+function readAhead(m: string, level: By, version: number | null, wanted: () => boolean): void {
+  const months = town.peek()?.months ?? [];
+  const at = months.indexOf(m);
+  const near = [months[at + 1], months[at - 2]].filter((x): x is string => Boolean(x));
+  window.setTimeout(async () => {
+    for (const next of near) if (wanted()) await figuresOf(next, level, version).catch(() => undefined);
+  }, 400);
+}
+
 /** Keep figures and shapes in step with what is chosen; the latest question wins. */
 export function followChoices(): () => void {
   const stopFigures = effect(() => {
@@ -51,7 +61,9 @@ export function followChoices(): () => void {
     figuresTrouble.value = null;
     figuresOf(m, level, version).then(
       (found) => {
-        if (wanted()) indicators.value = found;
+        if (!wanted()) return;
+        indicators.value = found;
+        readAhead(m, level, version, wanted);
       },
       (error: unknown) => {
         if (wanted()) figuresTrouble.value = error;

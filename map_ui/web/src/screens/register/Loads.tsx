@@ -84,7 +84,7 @@ export function Loads() {
               <td>{named("kind", l.kind)}</td>
               <td>{l.file_name}</td>
               <td>{l.loaded_by}</td>
-              {["rows", "added", "changed", "closed", "problems"].map((key) => (
+              {["read", "added", "changed", "closed", "rejected"].map((key) => (
                 <td key={key} class="right">
                   {number(l.counts[key])}
                 </td>

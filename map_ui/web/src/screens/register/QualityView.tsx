@@ -4,7 +4,7 @@ import type { Quality } from "../../api/types";
 import { dayText, number, percent } from "../../format";
 import { Trouble } from "../../parts/parts";
 import { go, select } from "../../store";
-import { named, t } from "../../words";
+import { inLanguage, nameOf, named, t } from "../../words";
 
 const SHARES = new Set(["link_rate", "dwellings_with_record"]);
 
@@ -50,7 +50,7 @@ export function QualityView() {
           {quality.issues.map((i) => (
             <li key={i.kind}>
               <b>{number(i.n)}</b> {named("quality.issue", i.kind)}
-              <span class="quiet-text">{i.detail}</span>
+              <span class="quiet-text">{inLanguage(i.detail)}</span>
             </li>
           ))}
         </ul>
@@ -78,7 +78,7 @@ export function QualityView() {
                     select("committee", row.code);
                   }}
                 >
-                  {row.name}
+                  {nameOf(row)}
                 </a>
               </td>
               {keys.map((key) => (

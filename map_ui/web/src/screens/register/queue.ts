@@ -5,6 +5,7 @@ import { Problem, Unreachable } from "../../api/client";
 import { sendVisits } from "../../api/endpoints";
 import type { Visit } from "../../api/types";
 import { keptHere } from "../../shell/saving";
+import { inLanguage } from "../../words";
 
 export interface Shelf {
   getItem: (key: string) => string | null;
@@ -53,10 +54,15 @@ export async function flush(shelf: Shelf, ask: typeof sendVisits = sendVisits): 
     try {
       const answer = await ask(part);
       const stored = new Set(answer.receipts.filter((r) => r.state !== "refused").map((r) => r.visit_id));
-      const turned = part.filter((v) =>
-        answer.receipts.some((r) => r.visit_id === v.visit_id && r.state === "refused"),
+      const reasons = new Map(
+        answer.receipts.filter((r) => r.state === "refused").map((r) => [r.visit_id, inLanguage(r.reason ?? "")]),
       );
-      if (turned.length) refused.value = [...refused.peek(), ...turned.map((visit) => ({ visit, why: "" }))];
+      const turned = part.filter((v) => reasons.has(v.visit_id));
+      if (turned.length)
+        refused.value = [
+          ...refused.peek(),
+          ...turned.map((visit) => ({ visit, why: reasons.get(visit.visit_id) ?? "" })),
+        ];
       if (!stored.size && !turned.length) return "waiting"; // no receipt, no removal
       unshelve(shelf, new Set([...stored, ...turned.map((v) => v.visit_id)]));
       if (stored.size) receipts.value = [{ at: new Date(), n: stored.size }, ...receipts.peek()].slice(0, 5);

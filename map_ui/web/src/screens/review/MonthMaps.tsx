@@ -1,5 +1,5 @@
 import { effect, useSignalEffect, type ReadonlySignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type View from "ol/View";
 import { Legend, Swatch } from "../../map/Legend";
 import { followView, makeView } from "../../map/create";
@@ -7,13 +7,13 @@ import { breaksOf, classFill, classOf, entryOf, fillOf, hotspotFill, stateFill, 
 import { areaStyle } from "../../map/paint";
 import { layerSource, featuresOf } from "../../map/sources";
 import { makeThematic } from "../../map/thematic";
-import { useMap } from "../../map/useMap";
+import { fitTown, useMap } from "../../map/useMap";
 import { readHotspots } from "../../api/endpoints";
 import type { Indicators, MeasureName } from "../../api/types";
 import { monthText, number, percent } from "../../format";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
-import { measure, month, select, selection, theme, town } from "../../store";
+import { measure, month, presenting, select, selection, theme, town } from "../../store";
 import { t } from "../../words";
 import { Change, stateText, valueText } from "../overview/Headline";
 import { changes, compare, earlier, left, level, right } from "./data";
@@ -54,6 +54,14 @@ function MonthMap({ view, side }: { view: View; side: Side }) {
     }),
     `${t("map.label")} ${monthText(side.when.value)}`,
   );
+  // The maps' size changes with the type around them: a meeting begins, and ends, with the whole town.
+  const presented = useRef(presenting.value);
+  useEffect(() => {
+    if (!map || presented.current === presenting.value) return;
+    presented.current = presenting.value;
+    const timer = setTimeout(() => fitTown(map), 400);
+    return () => clearTimeout(timer);
+  }, [map, presenting.value]);
   useSignalEffect(() => {
     const by = level.value,
       when = side.when.value;

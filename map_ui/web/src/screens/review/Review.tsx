@@ -2,7 +2,6 @@ import { useEffect } from "preact/hooks";
 import { PrintFoot, PrintTitle } from "../../parts/PrintFrame";
 import { Segments, Split, Trouble } from "../../parts/parts";
 import { useShortcuts } from "../../shell/keys";
-import { printSheet } from "../../shell/printing";
 import { MEASURES, compareMonth, measure, month, presenting } from "../../store";
 import { monthText, shortMonth } from "../../format";
 import { t } from "../../words";
@@ -10,7 +9,8 @@ import { town } from "../../store";
 import { compare, earlier, followMonth, level, reviewTrouble } from "./data";
 import { MonthMaps } from "./MonthMaps";
 import { ReviewPanel } from "./ReviewPanel";
-import { StateBar } from "./StateBar";
+import { PresentationHead, usePresentation } from "./Presentation";
+import { printReview, StateBar } from "./StateBar";
 
 /** Every month at a stop of its own; arrow keys step through the year. */
 function MonthSlider() {
@@ -76,15 +76,10 @@ function Choices() {
 
 export default function ReviewScreen() {
   useEffect(() => followMonth(), []);
-  useEffect(() => {
-    document.documentElement.toggleAttribute("data-presenting", presenting.value);
-    return () => document.documentElement.removeAttribute("data-presenting");
-  }, [presenting.value]);
-  useEffect(() => () => void (presenting.value = false), []);
+  usePresentation();
   useShortcuts(() => [
     { keys: "f", label: "review.present", run: () => void (presenting.value = !presenting.value) },
-    { keys: "ctrl+p", label: "action.print", run: () => void printSheet() },
-    { keys: "escape", label: "review.present.end", run: () => void (presenting.value = false) },
+    { keys: "ctrl+p", label: "action.print", run: printReview },
     ...MEASURES.map((m, k) => ({
       keys: String(k + 1),
       label: `measure.${m}` as const,
@@ -94,8 +89,14 @@ export default function ReviewScreen() {
   return (
     <div class="review">
       <PrintTitle title={t("screen.review")} />
-      <StateBar />
-      <Choices />
+      {presenting.value ? (
+        <PresentationHead />
+      ) : (
+        <>
+          <StateBar />
+          <Choices />
+        </>
+      )}
       <Split
         name="review"
         initial={500}

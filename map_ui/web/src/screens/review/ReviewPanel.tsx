@@ -5,7 +5,7 @@ import { ABSENT, dayText, number, percent } from "../../format";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { IntervalMark } from "../../parts/marks";
 import { Tabs } from "../../parts/parts";
-import { select, selection, tab } from "../../store";
+import { presenting, select, selection, tab } from "../../store";
 import { lang, nameOf, t } from "../../words";
 import { pointed } from "../overview/pointed";
 import { level, review } from "./data";
@@ -111,8 +111,14 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
   ];
 }
 
+/** What a meeting reads from four metres; the rest stands on the sheet in front of them. */
+const FROM_AFAR = new Set(["rank", "move", "name", "score", "accuracy"]);
+
 function Ranking({ now }: { now: Review }) {
-  const shown = useMemo(() => columns(now.ranking), [now, lang.value]);
+  const shown = useMemo(
+    () => columns(now.ranking).filter((c) => !presenting.value || FROM_AFAR.has(c.key)),
+    [now, lang.value, presenting.value],
+  );
   return (
     <>
       <DataTable

@@ -1,11 +1,24 @@
 import { useState } from "preact/hooks";
 import type { ReviewState } from "../../api/types";
-import { monthText, timeText } from "../../format";
+import { dayText, monthText, timeText } from "../../format";
 import { Dialog } from "../../shell/Dialog";
 import { printSheet } from "../../shell/printing";
 import { month, presenting } from "../../store";
-import { t } from "../../words";
-import { advance, review } from "./data";
+import { nameOf, t } from "../../words";
+import { advance, review, right } from "./data";
+
+/** The sheet says which release it shows, or that it shows none. */
+export function printReview(): void {
+  const release = review.peek()?.release;
+  const asOf = right.peek()?.as_of;
+  void printSheet(
+    release
+      ? t("review.release", { number: release.number, time: timeText(release.published_at, true) })
+      : asOf
+        ? t("print.unreleased", { day: dayText(asOf) })
+        : "",
+  );
+}
 
 const STATES: ReviewState[] = ["open", "frozen", "scored", "published"];
 const NEXT = {
@@ -83,7 +96,7 @@ export function StateBar() {
       </ol>
       {now?.state === "corrected" && <span class="chip chip-caution">{t("review.state.corrected")}</span>}
       <span class="quiet-text">
-        {now?.rule_set ? t("review.rules", { name: now.rule_set.name }) : ""}
+        {now?.rule_set ? t("review.rules", { name: nameOf(now.rule_set) }) : ""}
         {now?.release
           ? ` · ${t("review.release", { number: now.release.number, time: timeText(now.release.published_at, true) })}`
           : ""}
@@ -97,7 +110,7 @@ export function StateBar() {
           {t("review.present")}
           <kbd>F</kbd>
         </button>
-        <button type="button" onClick={() => void printSheet()}>
+        <button type="button" onClick={printReview}>
           {t("action.print")}
         </button>
         <a class="button-like" href={`/api/reviews/${month.value}/pack`} download>

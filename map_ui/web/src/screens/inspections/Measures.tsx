@@ -1,0 +1,91 @@
+import { useState } from "preact/hooks";
+import { dayText } from "../../format";
+import { Empty, Trouble } from "../../parts/parts";
+import { complain } from "../../shell/notices";
+import { named, t } from "../../words";
+import { changeMeasure, readLists, readMeasures, type Measure } from "./api";
+import { useRead } from "./useRead";
+
+function Row({ measure, evidence, again }: { measure: Measure; evidence: string[]; again: () => void }) {
+  const [kind, setKind] = useState("revisit");
+  async function close(): Promise<void> {
+    try {
+      await changeMeasure(measure.id, { expected_revision: measure.revision, state: "closed", evidence: { kind } });
+    } catch (error) {
+      complain(error);
+    }
+    again();
+  }
+  return (
+    <tr>
+      <td>{named("inspection.measure", measure.kind)}</td>
+      <td>{measure.site_code ?? measure.building_code}</td>
+      <td>{named("inspection.department", measure.department)}</td>
+      <td>
+        {dayText(measure.due_on)}
+        {(measure.days_late ?? 0) > 0 && (
+          <span class="chip chip-wrong">{t("inspections.measure.late", { n: measure.days_late ?? 0 })}</span>
+        )}
+      </td>
+      <td>{named("inspections.measure.state", measure.state)}</td>
+      <td>
+        {measure.state === "closed" ? (
+          named("inspection.evidence", measure.evidence?.kind ?? "")
+        ) : (
+          <span class="row">
+            <select
+              aria-label={t("inspections.measure.evidence")}
+              value={kind}
+              onChange={(e) => setKind(e.currentTarget.value)}
+            >
+              {evidence.map((e) => (
+                <option key={e} value={e}>
+                  {named("inspection.evidence", e)}
+                </option>
+              ))}
+            </select>
+            <button type="button" onClick={() => void close()}>
+              {t("inspections.measure.close")}
+            </button>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** Measures of all inspections until they are closed with evidence. */
+export function Measures() {
+  const [overdue, setOverdue] = useState(false);
+  const { found: lists } = useRead(readLists, []);
+  const { found, wrong, again } = useRead(() => readMeasures(overdue), [overdue]);
+  if (wrong) return <Trouble error={wrong} again={again} />;
+  return (
+    <div class="page">
+      <label>
+        <input type="checkbox" checked={overdue} onChange={(e) => setOverdue(e.currentTarget.checked)} />
+        {t("inspections.measure.overdue_only")}
+      </label>
+      {found && !found.length && <Empty>{t("inspections.measure.none")}</Empty>}
+      {found && found.length > 0 && (
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">{t("inspections.measure.kind")}</th>
+              <th scope="col">{t("inspections.place")}</th>
+              <th scope="col">{t("inspections.measure.department")}</th>
+              <th scope="col">{t("inspections.measure.due")}</th>
+              <th scope="col">{t("inspections.state")}</th>
+              <th scope="col">{t("inspections.measure.evidence")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.map((m) => (
+              <Row key={`${m.id}${m.revision}`} measure={m} evidence={lists?.evidence ?? []} again={again} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+"""The monthly meeting: two months beside one another, the ranking, the decisions of the office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from .driver import Console
+
+
+def test_a_month_goes_from_open_to_published_by_the_office(console: Console) -> None:
+    month = console.service.town["months"][0]
+    console.open(f"#/review?m={month}")
+    states = console.page.locator(".states [aria-current=step]")
+    expect(states).to_have_text(console.say("review.state.open"))
+    for action, state in (("freeze", "frozen"), ("score", "scored"), ("publish", "published")):
+        console.button(f"review.{action}", console.page.locator(".state-bar")).click()
+        console.button(f"review.{action}", console.dialog).click()
+        expect(console.dialog).to_have_count(0, timeout=30_000)
+        expect(states).to_have_text(console.say(f"review.state.{state}"))
+    ranking = console.read(f"/api/reviews/{month}")["ranking"]
+    assert ranking
+    expect(console.page.locator(".split-panel tbody tr[role=row]")).to_have_count(len(ranking))
+
+
+def test_two_months_stand_side_by_side_on_one_view(console: Console) -> None:
+    console.open("#/review")
+    expect(console.page.locator(".map")).to_have_count(2)
+    now, before = console.service.town["months"][-1], console.service.town["months"][-2]
+    for month in (now, before):
+        total = console.read(f"/api/indicators?month={month}&by=committee")["total"]["measures"][
+            "checked_share"
+        ]
+        expect(console.page.locator("#content")).to_contain_text(f"{total['value'] * 100:.1f}%")
+    console.page.locator("header select").last.select_option(before)
+    expect(console.page).to_have_url(re.compile(f"m={before}"))
+
+
+def test_who_may_not_decide_is_offered_no_decision(new_console: Callable[..., Console]) -> None:
+    console = new_console("community_centre")
+    console.open("#/review")
+    expect(console.page.locator(".states")).to_be_visible()
+    expect(console.button("review.freeze")).to_have_count(0)
+
+
+def test_presenting_fills_the_screen_and_escape_leads_back(console: Console) -> None:
+    console.open("#/review")
+    console.button("review.present").click()
+    expect(console.page.locator("header.top")).to_have_count(0)
+    console.page.keyboard.press("Escape")
+    expect(console.page.locator("header.top")).to_be_visible()
