@@ -19,6 +19,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from grids.assessment.cadences import MonthStateError
+from grids.assessment.rule_set import DateHole, DateOverlap, MissingKey, RuleSetError, UnknownKey
+from grids.assessment.scoring_shanggang import FormIdentityBroken
 from grids.errors import CrsError, GridError, InputError
 
 log = logging.getLogger("wangge")
@@ -43,6 +46,13 @@ class Problem(Exception):  # noqa: N818  the term of RFC 9457
 #: Facts of ``grids`` → type and status. A test finds a row (its own or a parent's) for every leaf.
 STATUS_OF: dict[type[Exception], tuple[str, int]] = {
     CrsError: ("crs", 400),
+    MonthStateError: ("month-state", 409),
+    FormIdentityBroken: ("form-identity-broken", 422),
+    UnknownKey: ("unknown-key", 422),
+    MissingKey: ("missing-key", 422),
+    DateHole: ("date-hole", 422),
+    DateOverlap: ("date-overlap", 409),
+    RuleSetError: ("rule-set", 422),
     InputError: ("input", 422),
     GridError: ("refused", 409),
 }

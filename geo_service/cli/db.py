@@ -10,12 +10,18 @@ import typer
 
 from geo_service import database
 from geo_service.backup import back_up, restore
+from geo_service.cli import db_time
 from geo_service.cli.connection import connected, libpq_url, plainly
 from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.use import keep
 from geo_service.settings import Settings
+from geo_service.trust.escrow import demand_key
 
 app = typer.Typer(no_args_is_help=True, help="数据库 / the database")
+
+app.command("archive")(db_time.archive)
+app.command("base")(db_time.base)
+app.command("restore-to")(db_time.restore_to)
 
 Json = Annotated[bool, typer.Option("--json", help="机器可读 / for machines")]
 
@@ -107,7 +113,7 @@ def restore_command(
 ) -> None:
     """从备份恢复；现有数据改名保留 / Restore a backup; what was there is kept under another name."""
     with connected(Settings(), migrate=False) as addresses:
-        kept = restore(addresses.admin_url, file, force=force)
+        kept = restore(addresses.admin_url, file, force=force, check=lambda url: demand_key(url, Settings()))
     typer.echo("已恢复 / restored" + (f"; 原数据保留为 / what was there is now {kept}" if kept else ""))
 
 
