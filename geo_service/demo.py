@@ -16,6 +16,7 @@ from geo_service.database import Database, Scope
 from geo_service.drawing import first_drawing
 from geo_service.loading import batches
 from geo_service.loading.load import load_frames
+from geo_service.releases import make_release
 from geo_service.sign_in import hash_password, new_key
 from geo_service.tables.places import Subdistrict
 from geo_service.tables.trust import Account
@@ -56,6 +57,9 @@ def load_demo(
             draw_town(session, town)
         with database.transaction(Scope(town.subdistrict_code, account="demo")) as session:
             made = open_accounts(session, town)
+        with database.transaction(Scope(town.subdistrict_code, account="demo")) as session:
+            say("发布最近一月给城运 / releasing the last month to partners")
+            make_release(session, Scope(town.subdistrict_code, account="demo"), town.scale.until.replace(day=1))
         first = first or made
     return first
 

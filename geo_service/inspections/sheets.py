@@ -16,7 +16,8 @@ from geo_service.queries import inspections as queries
 from geo_service.queries.places import subdistrict_of
 from geo_service.tables.inspections import Inspection
 from grids.assessment.rule_set import Values
-from map_ui.review.sheets import Sheets, SiteSheet, TeamSheet, as_html, as_xlsx
+from map_ui.review.sheet_book import as_xlsx
+from map_ui.review.sheets import Sheets, SiteSheet, TeamSheet, as_html
 
 __all__ = ["POLICY", "as_html", "as_xlsx", "gather"]
 #: The page has no script and fetches nothing.

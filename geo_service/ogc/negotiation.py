@@ -15,10 +15,18 @@ def wanted(request: Request, *offered: str) -> str:
             listed = ", ".join(offered)
             raise Problem("invalid-f", 400, f"f 应为 {listed}。 / f must be one of {listed}.")
         return given[0]
-    accept = request.headers.get("accept", "")
-    if "html" in offered and "text/html" in accept and "json" not in accept.split("text/html")[0]:
+    if "html" in offered and prefers_html(request.headers.get("accept", "")):
         return "html"
     return offered[0]
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an Accept header names HTML before any JSON, as browsers do.
+
+    >>> prefers_html("text/html,application/json"), prefers_html("*/*")
+    (True, False)
+    """
+    return "text/html" in accept and "json" not in accept.split("text/html")[0]
 
 
 def base_of(request: Request) -> str:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.access import Principal
 from geo_service.dependencies import today
 from geo_service.ogc.cache import MIN_COMPRESSED, Answer, gzipped
+from geo_service.ogc.negotiation import prefers_html
 from geo_service.ogc.service import GridApi, grid_api
 
 _SOFTWARE = installed("wangge").encode()
@@ -74,7 +75,7 @@ def _key(request: Request, who: Principal) -> Hashable:
     headers = request.headers
     return (
         who.subdistrict, who.machine or who.role == "partner", scope["path"], scope["query_string"],
-        scope["scheme"], headers.get("host"), headers.get("accept"), today(),
+        scope["scheme"], headers.get("host"), prefers_html(headers.get("accept", "")), today(),
     )  # fmt: skip
 
 

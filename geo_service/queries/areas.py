@@ -60,7 +60,7 @@ def building_points(session: Session, subdistrict: str, committees: tuple[str, .
     within = "" if committees is None else "AND committee_code = ANY (:c)"
     rows = session.execute(
         text(f"SELECT code, ST_AsBinary(ST_PointOnSurface(geom)) FROM building "
-             f"WHERE subdistrict_code = :sub AND geom IS NOT NULL {within}"),
+             f"WHERE subdistrict_code = :sub AND geom IS NOT NULL {within} ORDER BY code"),
         {"sub": subdistrict, "c": list(committees or ())},
     ).all()  # fmt: skip
     index = pd.Index([r[0] for r in rows], name="building_code")

@@ -28,6 +28,7 @@ AREA_OF = {
     "building": "b.building_code",
 }
 
+# Each table is summed by area before anything is joined: what meets at the end is a row per area, not per building.
 _FIGURES = """
 WITH here AS MATERIALIZED (
     SELECT b.building_code, coalesce({area}, :none) AS area_code
@@ -36,26 +37,28 @@ WITH here AS MATERIALIZED (
         AND c.valid_from <= :last AND (c.valid_to IS NULL OR c.valid_to > :last)
     WHERE b.subdistrict_code = :sub AND b.version_id = :version {within}
 ),
+flow AS (
+    SELECT h.area_code, {flows} FROM building_month m JOIN here h USING (building_code)
+    WHERE m.subdistrict_code = :sub AND m.month = :month GROUP BY h.area_code
+),
 now AS (
-    SELECT * FROM building_stock
-    WHERE subdistrict_code = :sub AND from_month <= :month AND (to_month IS NULL OR to_month > :month)
+    SELECT h.area_code, {stocks} FROM building_stock s JOIN here h USING (building_code)
+    WHERE s.subdistrict_code = :sub AND s.from_month <= :month AND (s.to_month IS NULL OR s.to_month > :month)
+    GROUP BY h.area_code
 ),
 before AS (
-    SELECT * FROM building_stock
-    WHERE subdistrict_code = :sub AND from_month < :month AND (to_month IS NULL OR to_month >= :month)
+    SELECT h.area_code, {at_start} FROM building_stock s JOIN here h USING (building_code)
+    WHERE s.subdistrict_code = :sub AND s.from_month < :month AND (s.to_month IS NULL OR s.to_month >= :month)
+    GROUP BY h.area_code
 ),
 year AS (
-    SELECT building_code, {year_sums} FROM building_month
-    WHERE subdistrict_code = :sub AND month >= :january AND month <= :month
-    GROUP BY building_code
+    SELECT h.area_code, {firsts} FROM building_month m JOIN here h USING (building_code)
+    WHERE m.subdistrict_code = :sub AND m.month >= :january AND m.month <= :month GROUP BY h.area_code
 )
-SELECT h.area_code, count(*)::int AS buildings, {sums}
-FROM here h
-LEFT JOIN building_month m ON m.subdistrict_code = :sub AND m.building_code = h.building_code AND m.month = :month
-LEFT JOIN now s ON s.building_code = h.building_code
-LEFT JOIN before p ON p.building_code = h.building_code
-LEFT JOIN year y ON y.building_code = h.building_code
-GROUP BY h.area_code ORDER BY h.area_code
+SELECT a.area_code, a.buildings, {columns}
+FROM (SELECT area_code, count(*)::int AS buildings FROM here GROUP BY area_code) a
+LEFT JOIN flow USING (area_code) LEFT JOIN now USING (area_code) LEFT JOIN before USING (area_code)
+LEFT JOIN year USING (area_code) ORDER BY a.area_code
 """
 
 
@@ -72,14 +75,13 @@ def figures(
 
     ``by`` is a key of :data:`AREA_OF`; ``buildings`` limits it to a set of buildings, whatever their area.
     """
-    sums = [f"coalesce(sum(m.{c}), 0)::bigint AS {c}" for c in FLOWS]
-    sums += [f"coalesce(sum(s.{c}), 0)::bigint AS {c}" for c in STOCKS]
-    sums += [f"coalesce(sum(p.{c}), 0)::bigint AS {c}_at_start" for c in AT_START]
-    sums += [f"coalesce(sum(y.{c}), 0)::bigint AS year_{c}" for c in FIRSTS]
     query = _FIGURES.format(
         area=AREA_OF[by],
-        sums=", ".join(sums),
-        year_sums=", ".join(f"sum({c}) AS {c}" for c in FIRSTS),
+        flows=", ".join(f"sum(m.{c}) AS {c}" for c in FLOWS),
+        stocks=", ".join(f"sum(s.{c}) AS {c}" for c in STOCKS),
+        at_start=", ".join(f"sum(s.{c}) AS {c}_at_start" for c in AT_START),
+        firsts=", ".join(f"sum(m.{c}) AS year_{c}" for c in FIRSTS),
+        columns=", ".join(f"coalesce({c}, 0)::bigint AS {c}" for c in COUNTS),
         within="" if buildings is None else "AND b.building_code = ANY (:buildings)",
     )
     bound = {

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from grids.errors import CrsError, InputError
 from grids.plots.result import Place, PlotReport
@@ -140,10 +141,17 @@ def _without_slivers(
             continue
         to = max(length, key=lambda j: (length[j], -j))
         report.slivers.append(Place((codes[committee[i]],), float(area[i]), faces[i]))
-        joined[to] = shapely.union(joined[to], joined[i], grid_size=0.001)
+        joined[to] = _ground(shapely.union(joined[to], joined[i], grid_size=0.001))
         taker[taker == i] = to
     kept = taker == np.arange(len(faces))
     return joined[kept], committee[kept]
+
+
+def _ground(shape: BaseGeometry) -> BaseGeometry:
+    """The polygons of a union alone: snapping to the raster may leave a collapsed sliver behind as a line."""
+    parts = shapely.get_parts(shape)
+    polygons = parts[shapely.get_dimensions(parts) == 2]
+    return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
 
 
 def building_blocks(shapes: Shapes, blocks: Blocks) -> tuple[Ints, pd.DataFrame]:

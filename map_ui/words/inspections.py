@@ -262,7 +262,7 @@ WORDS |= {
     "inspections.learning.verdict.better": ("优于随机", "better than chance"),
     "inspections.learning.verdict.worse": ("不如随机", "worse than chance"),
     "inspections.learning.verdict.cannot_tell": ("尚不能判断", "cannot tell yet"),
-    "inspections.learning.verdict.no_data": ("暂无检查", "no visits yet"),
+    "inspections.learning.verdict.no_data": ("尚无可比的检查", "nothing to compare yet"),
     "inspections.coverage": ("重点部位检查覆盖", "Key sites inspected"),
     "inspections.coverage.of": ("{n} 处中已查 {seen} 处", "{seen} of {n} inspected"),
     "inspection.signal.overdue": ("走访超期", "Overdue"),

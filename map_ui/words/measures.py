@@ -5,8 +5,8 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "measure.checked_share": ("核查覆盖率", "Checked share"),
     "measure.checked_share.of": (
-        "本月已核查房屋 ÷ 应核查房屋",
-        "dwellings checked this month ÷ dwellings due",
+        "本月已核查房屋 ÷ 全部房屋",
+        "dwellings checked this month ÷ all dwellings",
     ),
     "measure.record_share": ("登记核查率", "Records checked"),
     "measure.record_share.of": (

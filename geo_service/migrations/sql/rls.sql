@@ -54,3 +54,4 @@ GRANT SELECT ON alembic_version TO wangge_service;
 -- What has happened cannot be unsaid: the service may add to the audit and to the feed, never change them.
 REVOKE UPDATE, DELETE ON audit_event FROM wangge_service;
 REVOKE UPDATE, DELETE ON change FROM wangge_service;
+REVOKE UPDATE, DELETE ON release, release_block, release_value FROM wangge_service;
