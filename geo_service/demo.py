@@ -59,7 +59,9 @@ def load_demo(
             made = open_accounts(session, town)
         with database.transaction(Scope(town.subdistrict_code, account="demo")) as session:
             say("发布最近一月给城运 / releasing the last month to partners")
-            make_release(session, Scope(town.subdistrict_code, account="demo"), town.scale.until.replace(day=1))
+            make_release(
+                session, Scope(town.subdistrict_code, account="demo"), town.scale.until.replace(day=1)
+            )
         first = first or made
     return first
 
@@ -140,7 +142,9 @@ def is_loaded(database: Database, subdistrict: str = "310199001") -> bool:
 
 def _hashed(chunk: pd.DataFrame, key: HashKey) -> pd.DataFrame:
     numbers = pa.array(chunk["record_number"], pa.string())
-    return chunk.drop(columns="record_number").assign(record_hash=np.array([*record_hashes(numbers, key), None], dtype=object)[:-1])
+    return chunk.drop(columns="record_number").assign(
+        record_hash=np.array([*record_hashes(numbers, key), None], dtype=object)[:-1]
+    )
 
 
 def _joined(sites: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -28,7 +28,7 @@ log = logging.getLogger("wangge")
 
 
 @dataclass
-class Problem(Exception):  # noqa: N818  the term of RFC 9457
+class Problem(Exception):
     """A refusal with its reason, ready to leave: what happened, where, and what to do."""
 
     type: str
@@ -173,7 +173,7 @@ def _database(request: Request, error: Exception) -> Response:
             ),
             request,
         )
-    if state in {"22021", "22P05"}:
+    if state in {"22021", "22P05", "22003"} or (not state and isinstance(error, DataError)):
         return answer(
             Problem(
                 "invalid-input",

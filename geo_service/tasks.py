@@ -22,7 +22,7 @@ log = logging.getLogger("wangge")
 LOST_AFTER = dt.timedelta(minutes=2)
 
 
-class Cancelled(Exception):  # noqa: N818  a fact, not a malfunction
+class Cancelled(Exception):
     """Somebody asked for the task to end."""
 
 

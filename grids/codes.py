@@ -24,7 +24,7 @@ class CodeError(GridError):
     """A code does not fit its scheme; the message shows the code and says what is wrong with it."""
 
 
-class CodesExhausted(GridError):  # noqa: N818 (a fact, named as one)
+class CodesExhausted(GridError):
     """A committee has no free number left in its scheme."""
 
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -42,13 +42,14 @@ TOWN, CITY = "310199001", "310199999"
 @contextmanager
 def scratch() -> Iterator[str]:
     """A PostGIS of its own in a temporary folder; the administrator's URL."""
-    server = LocalPostgis.at(Path(mkdtemp(prefix="wangge-bench-")))
-    try:
-        admin = server.start()
-        database.upgrade(admin)
-        yield admin
-    finally:
-        server.remove()
+    with TemporaryDirectory(prefix="wangge-bench-figures-") as folder:
+        server = LocalPostgis.at(Path(folder))
+        try:
+            admin = server.start()
+            database.upgrade(admin)
+            yield admin
+        finally:
+            server.remove()
 
 
 def best(call: Callable[[], Any], repeats: int) -> tuple[float, Any]:

@@ -145,6 +145,8 @@ def running(
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError(f"{command} ended by itself")
             try:
                 if httpx.get(base + probe, headers=headers, trust_env=False).status_code == 200:
                     break
@@ -255,7 +257,8 @@ def beside_tipg(url: str, asked: argparse.Namespace, run: Any) -> None:
         return
     z, row, column = tile_place()
     options = f"-c wangge.subdistrict={SUB} -c wangge.committees=* -c max_parallel_workers_per_gather=0"
-    environment = {"DATABASE_URL": url, "PGOPTIONS": options, "TIPG_DB_SCHEMAS": '["public"]'}
+    named = make_url(url).set(host="localhost").render_as_string(hide_password=False)  # TiPG demands a host
+    environment = {"DATABASE_URL": named, "PGOPTIONS": options, "TIPG_DB_SCHEMAS": '["public"]'}
     with running([asked.tipg, "-m", "uvicorn", "tipg.main:app"], environment, "/healthz", {}) as base:
         for name, path in (
             ("items", "/collections/public.building/items?limit=100"),

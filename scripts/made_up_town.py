@@ -10,6 +10,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,7 +23,13 @@ BLOCK = 9  # a committee holds up to 9 × 9 grids
 MONTHS = [f"2025-{m:02d}" for m in range(4, 13)] + [f"2026-{m:02d}" for m in range(1, 4)]
 NAMES = ("checked_share", "record_share", "check_density", "accuracy", "group_renting_rate")
 BUILDINGS_A_SIDE = 448  # 448² ≈ 200,000 over the whole town
-MIME = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml", ".json": "application/json"}
+MIME = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+}
 Point = tuple[float, float]
 
 
@@ -38,7 +45,10 @@ class Lattice:
         """The corner of column i, row j."""
         if (i, j) not in self._corners:
             dx, dy = (self._chance.uniform(-0.2, 0.2) for _ in "xy")
-            self._corners[i, j] = (round(WEST + (i + dx) * STEP_LON, 7), round(SOUTH + (j + dy) * STEP_LAT, 7))
+            self._corners[i, j] = (
+                round(WEST + (i + dx) * STEP_LON, 7),
+                round(SOUTH + (j + dy) * STEP_LAT, 7),
+            )
         return self._corners[i, j]
 
     def line(self, start: tuple[int, int], end: tuple[int, int]) -> list[Point]:
@@ -126,12 +136,24 @@ class Town:
         return _collection([]) if parts[-1] == "plots" else None
 
     def _session(self) -> dict[str, Any]:
-        account = {"name": "office", "display_name": "办公室", "role": "office", "subdistrict": "310199001", "areas": []}
+        account = {
+            "name": "office",
+            "display_name": "办公室",
+            "role": "office",
+            "subdistrict": "310199001",
+            "areas": [],
+        }
         return {"account": {**account, "permissions": ["*"]}, "csrf": "none"}
 
     def _town(self) -> dict[str, Any]:
         box = [WEST, SOUTH, WEST + ACROSS * STEP_LON, SOUTH + UP * STEP_LAT]
-        version = {"id": 1, "name": "2026 年划格", "status": "published", "valid_from": "2025-01-01", "valid_to": None}
+        version = {
+            "id": 1,
+            "name": "2026 年划格",
+            "status": "published",
+            "valid_from": "2025-01-01",
+            "valid_to": None,
+        }
         return {
             "subdistrict": {"code": "310199001", "name": "样例街道", "name_en": "Sample", "bbox": box, "srid": 4549},
             "months": MONTHS, "current_month": MONTHS[-1], "versions": [version], "layers": [],
@@ -151,17 +173,31 @@ class Town:
         shift = MONTHS.index(month)
         places = self.grids if by == "micro-grid" else self.committees
         rows = [
-            {"code": p[0], "name": p[0][-6:], "committee_code": p[1] if by == "micro-grid" else p[0], **_figures(k + 31 * shift)}
+            {
+                "code": p[0],
+                "name": p[0][-6:],
+                "committee_code": p[1] if by == "micro-grid" else p[0],
+                **_figures(k + 31 * shift),
+            }
             for k, p in enumerate(places)
         ]
         total = {"code": "310199001", "name": "样例街道", **_figures(5 + 31 * shift)}
         total["counts"] = {**total["counts"], "buildings": BUILDINGS_A_SIDE**2}
-        return {"month": month, "version": {"id": 1, "name": "2026"}, "as_of": f"{month}-28", "rows": rows, "total": total}
+        return {
+            "month": month,
+            "version": {"id": 1, "name": "2026"},
+            "as_of": f"{month}-28",
+            "rows": rows,
+            "total": total,
+        }
 
     def grid(self, k: int, **more: Any) -> dict[str, Any]:
         """One micro-grid as a feature."""
         code, committee, i, j = self.grids[k]
-        return _feature({"code": code, "name": code[-6:], "committee_code": committee, **more}, self.lattice.ring(i, j, i + 1, j + 1))
+        return _feature(
+            {"code": code, "name": code[-6:], "committee_code": committee, **more},
+            self.lattice.ring(i, j, i + 1, j + 1),
+        )
 
     def _version(self) -> dict[str, Any]:
         return {"id": 1, "name": "草稿", "status": "draft", "valid_from": None, "valid_to": None}
@@ -178,7 +214,11 @@ class Town:
         figures = [{**_balance(k), "code": self.grids[k][0]} for k in range(2, BLOCK * BLOCK)]
         both = {"code": first, "name": first[-6:], "committee_code": committee, **_balance(0)}
         merged = what != "undo"
-        changed = [_feature(both, self.lattice.ring(i, j, i + 2, j + 1))] if merged else [self.grid(k, **_balance(k)) for k in (0, 1)]
+        changed = (
+            [_feature(both, self.lattice.ring(i, j, i + 2, j + 1))]
+            if merged
+            else [self.grid(k, **_balance(k)) for k in (0, 1)]
+        )
         return json.dumps({
             "revision": self.edits + 1, "operation": what, "changed": _collection(changed), "removed": [second] if merged else [],
             "figures": figures, "moved_plots": [], "problems": [], "can_undo": True, "can_redo": True,
@@ -228,10 +268,16 @@ def _buildings_in(z: int, row: int, column: int) -> Iterator[tuple[int, list[tup
     for j in range(top, min(BUILDINGS_A_SIDE, bottom + 1)):
         for i in range(left, min(BUILDINGS_A_SIDE, right + 1)):
             ends = ((0.15, 0.2), (0.8, 0.2), (0.8, 0.6), (0.5, 0.6), (0.5, 0.75), (0.15, 0.75))
-            yield j * BUILDINGS_A_SIDE + i, [
-                (round(((x0 + (i + u) * dx) * tiles - column) * extent), round(((y0 + (j + v) * dy) * tiles - row) * extent))
-                for u, v in ends
-            ]
+            yield (
+                j * BUILDINGS_A_SIDE + i,
+                [
+                    (
+                        round(((x0 + (i + u) * dx) * tiles - column) * extent),
+                        round(((y0 + (j + v) * dy) * tiles - row) * extent),
+                    )
+                    for u, v in ends
+                ],
+            )
 
 
 def _varint(n: int) -> bytes:
@@ -265,7 +311,16 @@ def _tile(buildings: list[tuple[int, list[tuple[int, int]]]]) -> bytes:
         body = b"\x08" + _varint(number + 1) + _field(2, _packed([0, len(values)])) + b"\x18\x03"
         features.append(_field(2, body + _field(4, _packed([*commands, 15]))))
         values.append(_field(4, _field(1, f"B{number:06d}".encode())))
-    layer = b"".join([_field(1, b"buildings"), *features, _field(3, b"code"), *values, b"\x28" + _varint(4096), b"\x78\x02"])
+    layer = b"".join(
+        [
+            _field(1, b"buildings"),
+            *features,
+            _field(3, b"code"),
+            *values,
+            b"\x28" + _varint(4096),
+            b"\x78\x02",
+        ]
+    )
     return _field(3, layer)
 
 
@@ -283,7 +338,11 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(b"retry: 600000\n\n", "text/event-stream")
         if "/tiles/" in at.path:
             z, row, column = map(int, at.path.split("/")[-3:])
-            return self._send(gzip.compress(self.town.tile(z, row, column), 1), "application/vnd.mapbox-vector-tile", packed=True)
+            return self._send(
+                gzip.compress(self.town.tile(z, row, column), 1),
+                "application/vnd.mapbox-vector-tile",
+                packed=True,
+            )
         if at.path.startswith(("/api/", "/ogc/")):
             body = self.town.get(at.path, query)
             if body is None:
@@ -292,7 +351,11 @@ class Handler(BaseHTTPRequestHandler):
         file = self.static / (at.path.lstrip("/") or "index.html")
         if not file.is_file() or self.static not in file.resolve().parents:
             return self._send(b"", "text/plain", 404)
-        return self._send(gzip.compress(file.read_bytes(), 6), MIME.get(file.suffix, "application/octet-stream"), packed=True)
+        return self._send(
+            gzip.compress(file.read_bytes(), 6),
+            MIME.get(file.suffix, "application/octet-stream"),
+            packed=True,
+        )
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -306,6 +369,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(body)
+
+    def handle(self) -> None:
+        """A tab that is closed in the middle of an answer is no news."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         """Silence."""

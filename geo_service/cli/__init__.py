@@ -16,7 +16,10 @@ COMMANDS = {
     "db": ("db", "数据库：启动、升级、备份 / database: start, upgrade, back up, restore"),
     "demo": ("demo", "载入演示街道 / load the synthetic demo town"),
     "load": ("load", "导入文件 / load a file"),
-    "boundaries": ("boundaries", "划格：检查、修复、地块、划分、比较 / check, repair, plots, divide, compare"),
+    "boundaries": (
+        "boundaries",
+        "划格：检查、修复、地块、划分、比较 / check, repair, plots, divide, compare",
+    ),
     "assess": ("assess", "按街镇规则计分 / score a table of counts by a town's rules"),
     "review": ("review", "月度会议材料 / the monthly meeting pack"),
     "map": ("map", "离线地图 / one offline map of a month"),
@@ -56,7 +59,9 @@ def _exists(module: str) -> bool:
     return importlib.util.find_spec(f"geo_service.cli.{module}") is not None
 
 
-app = typer.Typer(cls=Lazy, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="网格 wangge")
+app = typer.Typer(
+    cls=Lazy, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="网格 wangge"
+)
 
 
 @app.callback()

@@ -29,7 +29,9 @@ def assess(
     ],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="结果 .json .xlsx .csv / results")] = None,
     month: Annotated[str | None, typer.Option(help="表中无月份列时 / where no column says the month")] = None,
-    expect: Annotated[Path | None, typer.Option(help="应有单位，每行一个 / units that must be there", exists=True)] = None,
+    expect: Annotated[
+        Path | None, typer.Option(help="应有单位，每行一个 / units that must be there", exists=True)
+    ] = None,
     allow_missing: Annotated[
         bool, typer.Option(help="各月单位可不同 / months may list different units")
     ] = False,

@@ -211,6 +211,13 @@ async def events(version_id: int, request: Request, who: Planner) -> StreamingRe
     """Server-sent events: one for each new revision of the draft, with who made it and the grids it changed."""
     state = request.app.state
 
+    def there() -> bool:
+        with state.database.transaction(who.scope, writes=False) as session:
+            return queries.version_by_id(session, who.subdistrict, version_id) is not None
+
+    if not await run_in_threadpool(there):
+        raise not_found("划格版本", str(version_id))
+
     def revision_and_news(after: int) -> tuple[int, list[dict[str, Any]]]:
         with state.database.transaction(who.scope, writes=False) as session:
             return queries.news(session, who.subdistrict, version_id, after)
@@ -232,6 +239,8 @@ async def events(version_id: int, request: Request, who: Planner) -> StreamingRe
                     )
             quiet += 1
             if quiet % 50 == 0:
+                if await run_in_threadpool(state.sign_in.principal_of, request) is None:
+                    return  # signed out meanwhile
                 yield b": still here\n\n"
             await asyncio.sleep(0.3)
 

@@ -60,7 +60,10 @@ class BuildingStock(Tenant, Base):
     __table_args__ = (
         belongs_to("building", "building_code=code"),
         Index(
-            "ix_building_stock_now", "subdistrict_code", "building_code", postgresql_where=text("to_month IS NULL")
+            "ix_building_stock_now",
+            "subdistrict_code",
+            "building_code",
+            postgresql_where=text("to_month IS NULL"),
         ),
         {"comment": "楼栋存量变化点 / stocks per building as dated change points"},
     )

@@ -26,19 +26,19 @@ class RuleSetError(InputError):
     """A rule set cannot be used; the message names the rule set and the key."""
 
 
-class UnknownKey(RuleSetError):  # noqa: N818 - reads as the fact it states
+class UnknownKey(RuleSetError):
     """A key that no rule knows."""
 
 
-class MissingKey(RuleSetError):  # noqa: N818
+class MissingKey(RuleSetError):
     """A key that a rule of this town needs and that is nowhere set."""
 
 
-class DateHole(RuleSetError):  # noqa: N818
+class DateHole(RuleSetError):
     """A day inside the validity on which nothing is valid."""
 
 
-class DateOverlap(RuleSetError):  # noqa: N818
+class DateOverlap(RuleSetError):
     """A day on which two values, or two rule sets, are valid."""
 
 

@@ -15,7 +15,7 @@ from grids.assessment.score import Said, Score
 from grids.errors import InputError
 
 
-class FormIdentityBroken(InputError):  # noqa: N818 - reads as the fact it states
+class FormIdentityBroken(InputError):
     """The subtotal of a row of the monthly form is not the sum of its parts."""
 
 

@@ -35,7 +35,7 @@ SATURATION: Mapping[str, float] = {
 Z_95 = 1.959963984540054
 
 
-class NoCandidates(InputError):  # noqa: N818 - reads as the fact it states
+class NoCandidates(InputError):
     """There is no open site to choose from."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
@@ -19,7 +19,6 @@ TITLE_FONT = "黑体"
 MARGIN_IN = 12 / 25.4
 A4 = 9
 FIXED_DATE = dt.datetime(2000, 1, 1)
-ERROR_COLOUR = "#f6d5d1"
 SIGNATURE = ("制表：", "审核：", "单位负责人：", "填报日期：      年    月    日")
 
 
@@ -129,6 +128,3 @@ def unique_names(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         found.append(name if seen[name] == 1 else f"{name[:28]} {seen[name]}")
     return found
-
-
-Writer = Callable[..., bytes]

@@ -16,6 +16,8 @@ from map_ui.wording import THIN_SPACE, month_text, number_text, percent_text, te
 
 _PAGE = Path(__file__).parent / "pack_page"
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+#: The map keeps its view in its address; inside a frame it has none of its own, and the browser would refuse.
+_IN_A_FRAME = "<head><script>history.replaceState = () => undefined;</script>"
 TRENDS = ("checked_share", "check_density", "group_renting_rate", "accuracy")
 STATES = {
     "due": ("未到期", "due"), "done": ("按期完成", "done"), "done_late": ("逾期完成", "done late"),
@@ -30,7 +32,7 @@ def pack_page(
 
     The same meeting gives the same bytes.
     """
-    data = {"map": map_page, "outlines": outlines}
+    data = {"map": map_page.replace("<head>", _IN_A_FRAME, 1), "outlines": outlines}
     # "<" would end the script early wherever a name or the map holds a closing tag.
     body = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
     title = f"{meeting.town} {meeting.month_zh} 月度会议"

@@ -7,13 +7,10 @@ which places were drawn by lot. Nothing personal is printed, nor asked for.
 from __future__ import annotations
 
 import datetime as dt
-import io
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import segno
-import xlsxwriter
 
 from map_ui.palette import ROLES
 from map_ui.review.sheet_map import route_map
@@ -202,7 +199,7 @@ h1 { font-size: 16pt; font-weight: 600; } h1 small { font-size: 11pt; font-weigh
 h2 { font-size: 11pt; font-weight: 600; margin: 3mm 0 1mm; }
 .en { color: #5d676b; font-size: 7pt; font-weight: 400; margin-left: 1.2mm; }
 th .en { display: block; margin: 0; line-height: 1.1; }
-.facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1mm 5mm; margin: 2mm 0; }
+.facts { display: grid; grid-template-columns: 1.2fr 0.8fr 1.6fr; gap: 1mm 5mm; margin: 2mm 0; }
 .facts dt { font-size: 8pt; color: #5d676b; } .facts dd { margin: 0; }
 table { width: 100%; border-collapse: collapse; font-size: 9pt; font-variant-numeric: tabular-nums; }
 th, td { border: 0.2mm solid #8d9498; padding: 0.7mm 1.4mm; text-align: left; vertical-align: top; }
@@ -213,108 +210,3 @@ tr { break-inside: avoid; } .blank td { height: 6.2mm; } .box { white-space: now
 .qr { text-align: center; font-size: 8pt; } .qr svg { display: block; width: 24mm; height: 24mm; margin: 0 auto; }
 @media screen { body { background: #e7e4dc; } .page { background: #fff; width: 210mm; margin: 6mm auto; padding: 12mm; } }
 """
-
-
-def as_xlsx(sheets: Sheets) -> bytes:
-    """A workbook: the routes of all teams, and one sheet per team with the checklist of every site to fill in."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
-    styles = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format(
-            {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter", "bg_color": "#EFEDE6"}
-        ),
-        "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
-        "number": book.add_format({"border": 1, "num_format": "#,##0", "valign": "top"}),
-    }
-    _routes_sheet(book, styles, sheets)
-    for team in sheets.teams:
-        _team_sheet(book, styles, sheets, team)
-    book.close()
-    return out.getvalue()
-
-
-def _page(
-    book: Any, styles: dict[str, Any], name: str, title: str, heads: list[str], widths: list[int]
-) -> Any:
-    page = book.add_worksheet(name[:31])
-    page.set_paper(9)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    page.set_margins(0.47, 0.47, 0.5, 0.6)
-    page.set_footer("&L&8" + title + "&R&8&P / &N")
-    page.repeat_rows(2)
-    page.write_string(0, 0, title, styles["title"])
-    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
-        page.set_column(column, column, width)
-        page.write_string(2, column, head, styles["head"])
-    page.freeze_panes(3, 0)
-    return page
-
-
-def _label(key: str) -> str:
-    return f"{text(key)}\n{text(key, 'en')}"
-
-
-def _routes_sheet(book: Any, styles: dict[str, Any], sheets: Sheets) -> None:
-    title = f"{sheets.town} {sheets.title} {day_text(sheets.day)} {text('sheets.route')}"
-    heads = ["team", *("order", "arrive", "site", "kind", "address", "minutes", "walk", "visited", "outcome")]
-    labels = [
-        _label("sheets.team").replace("{team}", "") if h == "team" else _label(f"sheets.{h}")
-        for h in heads[1:]
-    ]
-    page = _page(
-        book,
-        styles,
-        text("sheets.route"),
-        title,
-        ["队伍\nTeam", *labels],
-        [8, 7, 9, 34, 16, 34, 9, 10, 12, 14],
-    )
-    row = 3
-    for team in sheets.teams:
-        for site in team.sites:
-            page.write_string(row, 0, team.code or "—", styles["cell"])
-            words = [
-                None,
-                site.arrives or "",
-                site.name,
-                text(f"inspection.site.{site.kind}"),
-                site.address or "",
-            ]
-            _number(page, row, 1, site.position, styles)
-            for column, word in enumerate(words[1:], 2):
-                page.write_string(row, column, str(word), styles["cell"])
-            _number(page, row, 6, site.minutes, styles)
-            _number(page, row, 7, site.walk_m, styles)
-            page.write_blank(row, 8, None, styles["cell"])
-            page.write_blank(row, 9, None, styles["cell"])
-            row += 1
-
-
-def _number(page: Any, row: int, column: int, value: int | None, styles: dict[str, Any]) -> None:
-    if value is None:
-        page.write_blank(row, column, None, styles["cell"])
-    else:
-        page.write_number(row, column, value, styles["number"])
-
-
-def _team_sheet(book: Any, styles: dict[str, Any], sheets: Sheets, team: TeamSheet) -> None:
-    name = text("sheets.unplanned") if team.code is None else text("sheets.team", team=team.code)
-    title = f"{sheets.town} {sheets.title} {day_text(sheets.day)} {name}"
-    heads = [
-        _label(f"sheets.{h}")
-        for h in ("order", "site", "checklist", "outcome", "note", "measure", "department", "due")
-    ]
-    page = _page(book, styles, name, title, heads, [7, 32, 34, 12, 30, 20, 16, 12])
-    choices = [text(f"inspection.check.{answer}") for answer in ("ok", "not_ok", "not_applicable")]
-    row = 3
-    for site in team.sites:
-        for item in site.checklist:
-            _number(page, row, 0, site.position, styles)
-            page.write_string(row, 1, site.name, styles["cell"])
-            page.write_string(row, 2, text(f"inspection.check.{item}"), styles["cell"])
-            for column in range(3, 8):
-                page.write_blank(row, column, None, styles["cell"])
-            page.data_validation(row, 3, row, 3, {"validate": "list", "source": choices})
-            row += 1

@@ -101,7 +101,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "draw.key.previous": ("绘制：选上一点，方向键移动", "Drawing: take up the point before; arrows move it"),
     "draw.key.insert": ("绘制：在其后加一点", "Drawing: add a point after it"),
     "draw.key.remove": ("绘制：删除选中的点", "Drawing: delete the point taken up"),
-    "draw.taken": ("选中第 {k} 点，共 {n} 点：方向键移动，Enter 放下", "Point {k} of {n}: arrows move it, Enter puts it down"),
+    "draw.taken": (
+        "选中第 {k} 点，共 {n} 点：方向键移动，Enter 放下",
+        "Point {k} of {n}: arrows move it, Enter puts it down",
+    ),
     "draw.put": ("第 {k} 点已放下", "Point {k} put down"),
     "draw.key.stop": ("绘制：取消", "Drawing: cancel"),
     "print.title": ("上海市{place}　{what}", "{place}, Shanghai · {what}"),

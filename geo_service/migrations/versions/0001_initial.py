@@ -6,8 +6,6 @@ from pathlib import Path
 
 from alembic import op
 
-from geo_service.tables import Base
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -18,7 +16,7 @@ FILES = ("rls.sql", "counts.sql", "changes.sql", "audit.sql")
 
 
 def upgrade() -> None:
-    Base.metadata.create_all(op.get_bind())
+    run("tables.sql")
     for name in FILES:
         if (SQL / name).exists():
             run(name)

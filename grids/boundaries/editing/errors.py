@@ -1,7 +1,5 @@
 """Why an edit is refused: each leaf is a fact about the drawing and names the place."""
 
-# ruff: noqa: N818 (these are facts with names, as STYLE.md asks, not malfunctions)
-
 from __future__ import annotations
 
 from collections.abc import Sequence

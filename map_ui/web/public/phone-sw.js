@@ -14,6 +14,6 @@ self.addEventListener("fetch", (event) => {
         }
         return answer;
       })
-      .catch(() => caches.match(event.request, { ignoreSearch: true }).then((kept) => kept || Response.error())),
+      .catch(() => caches.match(event.request, { ignoreSearch: true, ignoreVary: true }).then((kept) => kept || Response.error())),
   );
 });

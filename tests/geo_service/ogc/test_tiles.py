@@ -111,6 +111,8 @@ def test_cells_are_in_every_tile_that_holds_them_up_to_the_whole_world(ogc: http
             for dy in (-1, 0, 1):
                 if not (0 <= x + dx < 2**z and 0 <= y + dy < 2**z):
                     continue
-                layer, _ = layers(ogc, f"collections/cell-indicators/tiles/WebMercatorQuad/{z}/{y + dy}/{x + dx}")
+                layer, _ = layers(
+                    ogc, f"collections/cell-indicators/tiles/WebMercatorQuad/{z}/{y + dy}/{x + dx}"
+                )
                 found += len(layer.get("cell-indicators", {}).get("features", []))
         assert found >= 1, z

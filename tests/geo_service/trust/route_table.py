@@ -111,6 +111,7 @@ ROUTES = [
     Route("POST", "/api/reviews/{month}/{action}", "review.decide", "/api/reviews/2025-13/score", body={}),
     Route("GET", "/api/rule-sets", "review.read"),
     Route("PUT", "/api/rule-sets", "admin", body={}),
+    Route("POST", "/api/rule-sets", "admin", body={}),
     Route("POST", "/api/rule-sets/preview", "review.read", body={}),
     Route("GET", "/api/holidays", "review.read"),
     Route("PUT", "/api/holidays", "admin", body={}),

@@ -59,18 +59,9 @@ def addresses(attack: str) -> list[tuple[str, dict[str, str]]]:
     ]
 
 
-#: Refused by the driver or the server, and answered as 500 where the table of problems lacks them.
-NOT_STORABLE = pytest.mark.xfail(
-    reason="problems.py answers a client-side DataError and 22003 with 500", strict=False
-)
-
-
 @pytest.mark.parametrize(
     "attack",
-    [
-        pytest.param(a, marks=NOT_STORABLE) if a == "\u0000" or a.startswith("999") else a
-        for a in [*SQL, *MARKUP]
-    ],
+    [*SQL, *MARKUP],
     ids=range(len(SQL) + len(MARKUP)),
 )
 def test_no_parameter_breaks_out_of_its_place(client_of: Clients, towns: Any, attack: str) -> None:

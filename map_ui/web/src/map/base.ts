@@ -58,7 +58,7 @@ function committeeLabel(theme: Theme) {
   const sizePx = presenting.value ? 22 : 13;
   const [ink, halo] = [role("ink", theme), seeThrough(role("halo", theme), 0.85)];
   return (feature: unknown) =>
-    labelStyle(nameOf((feature as Feature).getProperties() as { name: string }), ink, halo, sizePx, 600);
+    labelStyle(shortName((feature as Feature).getProperties() as { name: string }), ink, halo, sizePx, 600);
 }
 
 function siteStyle(theme: Theme) {
@@ -91,6 +91,10 @@ export interface Base {
   show: (hidden: ReadonlySet<string>) => void;
   paint: (theme: Theme) => void;
 }
+
+/** On a map the English name says which committee, not that it is one. */
+const shortName = (place: { name: string; name_en?: string | null }) =>
+  nameOf(place).replace(/ Residents['’] Committee$/, "");
 
 /** Layers below and above the coloured one. */
 export function makeBase(theme: Theme): Base {

@@ -93,7 +93,10 @@ export function draw(map: OlMap, options: Options): () => void {
         ? (geometry as Polygon).getCoordinates()[0]
         : (geometry as LineString).getCoordinates()) ?? [];
     points = 0;
-    const done = coordinates.map(toLonLatPair);
+    // A click that begins to follow a border sets its point twice.
+    const done = coordinates
+      .filter((c, k) => k === 0 || c[0] !== coordinates[k - 1]![0] || c[1] !== coordinates[k - 1]![1])
+      .map(toLonLatPair);
     if (options.once !== false) setTimeout(stop); // OpenLayers is still inside its own event
     options.onDone(done);
   });

@@ -133,7 +133,7 @@ function Phone() {
       <header>
         <Status />
         <button type="button" class="quiet" onClick={() => (lang.value = lang.value === "zh" ? "en" : "zh")}>
-          {lang.value === "zh" ? "EN" : "中"}
+          {t("language.other")}
         </button>
       </header>
       {signedIn.value === false ? (
@@ -151,11 +151,25 @@ function Phone() {
   );
 }
 
+/** For the next time without a network. Where there is no service worker (plain http) the page works while it is open. */
+async function keepThisPage(): Promise<void> {
+  if (!navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register("./phone-sw.js", { scope: "./phone.html" });
+    // The worker did not see what this first visit loaded.
+    const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
+    const own = parts.filter((u) => u.origin === location.origin && !u.pathname.includes("/api/"));
+    const kept = await caches.open("wangge-phone");
+    await kept.addAll([...new Set([location.pathname, ...own.map((u) => u.pathname)])]);
+  } catch {
+    // Nothing depends on it but opening the page again without a network.
+  }
+}
+
 lang.value = navigator.language.startsWith("zh") || !navigator.language ? "zh" : "en";
 if (new URLSearchParams(location.search).get("lang") === "zh") lang.value = "zh";
 document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
 void look();
 void currentSession();
-// Without a service worker (plain http) the page works as long as it stays open.
-navigator.serviceWorker?.register("./phone-sw.js", { scope: "./phone.html" }).catch(() => undefined);
+void keepThisPage();
 render(<Phone />, document.getElementById("app") as HTMLElement);

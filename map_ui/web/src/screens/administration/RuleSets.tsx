@@ -14,6 +14,8 @@ export function valueText(p: Parameter): string {
   if (p.unset || p.value === undefined) return t("admin.rules.unset");
   if (typeof p.value === "boolean") return t(p.value ? "yes" : "no");
   if (typeof p.value === "number") return number(p.value, Number.isInteger(p.value) ? 0 : 2);
+  const fraction = /^(\d+)\/([1-9]\d*)$/.exec(String(p.value)); // exact numbers come as fractions
+  if (fraction) return number(Number(fraction[1]) / Number(fraction[2]), 4);
   return typeof p.value === "string" ? p.value : JSON.stringify(p.value);
 }
 

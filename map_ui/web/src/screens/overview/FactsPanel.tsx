@@ -30,8 +30,10 @@ export function factText(key: string, value: unknown): string {
   if (typeof value === "object") {
     const { role, account } = value as { role?: string; account?: string };
     if (role) return `${named("team", role)} ${account ?? t("team.vacant")}`;
+    if ("name" in value && value.name) return String(value.name);
+    const noun = key.startsWith("dwellings_by_") ? "value.dwelling" : "fact";
     return Object.entries(value)
-      .map(([k, v]) => `${named("fact", k)} ${factText(k, v)}`)
+      .map(([k, v]) => `${named(noun, k)} ${factText(k, v)}`)
       .join(t("list.and"));
   }
   return key === "kind" || key === "use" || key === "compound_kind" || key === "status"

@@ -34,8 +34,16 @@ export function stateText(shown: Measure): string | null {
 function Interval({ name, shown }: { name: MeasureName; shown: Measure }) {
   if (shown.denominator === null || stateText(shown)) return <p class="quiet-text">{stateText(shown) ?? ABSENT}</p>;
   const parts = [t("figure.n", { n: number(shown.denominator) })];
-  if (shown.low !== null && shown.high !== null)
-    parts.push(t("figure.interval", { low: percent(shown.low).replace("%", ""), high: percent(shown.high) }));
+  // A figure of everything there is has no interval to tell of; a density is no share.
+  if (shown.low !== null && shown.high !== null && shown.low !== shown.high)
+    parts.push(
+      t(
+        "figure.interval",
+        name === "check_density"
+          ? { low: number(shown.low, 1), high: number(shown.high, 1) }
+          : { low: percent(shown.low).replace("%", ""), high: percent(shown.high) },
+      ),
+    );
   if (name === "accuracy" && shown.verdict) parts.push(t(`verdict.${shown.verdict}`));
   return (
     <p class="quiet-text">

@@ -8,12 +8,14 @@ export function areaName(row: Pick<Row, "code" | "name" | "name_en" | "committee
   return home && !row.name.startsWith(home) ? `${home} ${nameOf(row)}` : nameOf(row);
 }
 
+/** A name without the ending that all committees share, where it stands among its like. */
+export function withoutEnding(name: string): string {
+  if (lang.value === "en") return name.replace(/ Residents['’] Committee$/, "");
+  const ending = t("area.committee.ending");
+  return name.endsWith(ending) && name.length > ending.length ? name.slice(0, -ending.length) : name;
+}
+
 export function committeeName(code: string): string | null {
   const found = town.value?.committees.find((c) => c.code === code);
-  if (!found) return null;
-  const name = nameOf(found);
-  const ending = t("area.committee.ending");
-  return lang.value === "zh" && name.endsWith(ending) && name.length > ending.length
-    ? name.slice(0, -ending.length)
-    : name;
+  return found ? withoutEnding(nameOf(found)) : null;
 }

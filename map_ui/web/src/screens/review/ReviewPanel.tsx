@@ -7,6 +7,7 @@ import { IntervalMark } from "../../parts/marks";
 import { Tabs } from "../../parts/parts";
 import { presenting, select, selection, tab } from "../../store";
 import { lang, nameOf, t } from "../../words";
+import { withoutEnding } from "../overview/naming";
 import { pointed } from "../overview/pointed";
 import { level, review } from "./data";
 import { Trends } from "./Trends";
@@ -35,7 +36,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       key: "rank",
       head: t("review.rank"),
       align: "right",
-      width: "46px",
+      width: "52px",
       cell: (r) => number(r.rank),
       sort: (r) => r.rank,
     },
@@ -50,7 +51,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("area.committee"),
       cell: (r) => (
         <span title={r.code}>
-          {nameOf(r)}
+          {lang.value === "en" ? withoutEnding(nameOf(r)) : nameOf(r)}
           {r.ladder_level ? (
             <span class="chip chip-caution" title={t("review.ladder")}>
               {t("review.level", { n: r.ladder_level })}
@@ -75,7 +76,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("review.accuracy"),
       unit: t("unit.percent"),
       align: "right",
-      width: "60px",
+      width: "68px",
       cell: (r) => percent(r.accuracy?.value).replace("%", ""),
       sort: (r) => r.accuracy?.value,
     },
@@ -100,7 +101,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("count.checked"),
       title: t("review.checked.what"),
       align: "right",
-      width: "54px",
+      width: "70px",
       cell: (r) => (
         <span class={r.checked !== null && r.target !== null && r.checked < r.target ? "wrong" : ""}>
           {number(r.checked)}

@@ -71,7 +71,7 @@ function Trend({ name, now }: { name: MeasureName; now: Review }) {
         ))}
         {now.trends.map(
           (p, k) =>
-            (k % 3 === 0 || k === now.trends.length - 1) && (
+            ((k % 3 === 0 && now.trends.length - 1 - k > 2) || k === now.trends.length - 1) && (
               <text
                 key={p.month}
                 x={x(k)}
