@@ -33,14 +33,13 @@ def test_a_session_that_ended_is_taken_up_where_it_was(new_console: Callable[...
     console.page.goto(console.service.url)
     console.sign_in("office")
     expect(console.page.get_by_role("grid")).to_be_visible()
+    console.page.wait_for_timeout(1_500)  # else layers still on their way ask before the person does
     console.page.context.clear_cookies()
-    console.page.get_by_role("button", name=console.say("shell.earlier")).first.click()
+    console.page.locator("header nav").get_by_role("link", name=console.say("screen.boundaries")).click()
     expect(console.dialog).to_contain_text(console.say("login.title"))
     console.sign_in("office")
     expect(console.dialog).to_have_count(0)
-    earlier = console.service.town["months"][-2]
-    expect(console.page.locator("header select").last).to_have_value(earlier)
-    expect(console.page.get_by_role("grid").locator("tbody tr").first).to_be_visible()
+    expect(console.button("versions.new")).to_be_visible()
 
 
 def test_who_signed_out_sees_nothing_more(new_console: Callable[..., Console]) -> None:

@@ -5,7 +5,9 @@ import { lang, nameOf, t } from "../../words";
 /** 第7微网格 exists in every committee: the committee's name stands before it, without its common ending. */
 export function areaName(row: Pick<Row, "code" | "name" | "name_en" | "committee_code">): string {
   const home = row.committee_code && row.committee_code !== row.code ? committeeName(row.committee_code) : null;
-  return home && !row.name.startsWith(home) ? `${home} ${nameOf(row)}` : nameOf(row);
+  // The name that a grid has before anybody names it comes in Chinese only.
+  const own = lang.value === "en" ? nameOf(row).replace(/^第(\d+)微网格$/, "grid $1") : nameOf(row);
+  return home && !row.name.startsWith(home) ? `${home} ${own}` : own;
 }
 
 /** A name without the ending that all committees share, where it stands among its like. */

@@ -51,7 +51,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("area.committee"),
       cell: (r) => (
         <span title={r.code}>
-          {lang.value === "en" ? withoutEnding(nameOf(r)) : nameOf(r)}
+          {withoutEnding(nameOf(r))}
           {r.ladder_level ? (
             <span class="chip chip-caution" title={t("review.ladder")}>
               {t("review.level", { n: r.ladder_level })}
