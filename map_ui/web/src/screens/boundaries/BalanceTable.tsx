@@ -77,7 +77,7 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
     },
     {
       key: "due",
-      head: t("count.checks_due"),
+      head: t("count.unchecked_this_year"),
       align: "right",
       width: "52px",
       cell: (f) => number(f.checks_due),

@@ -102,7 +102,7 @@ function Chosen({ open }: { open: OpenDraft }) {
       <dl class="counts">
         {(["residents", "dwellings", "checks_due", "staff_required"] as const).map((key) => (
           <div key={key}>
-            <dt>{t(`count.${key}`)}</dt>
+            <dt>{t(key === "checks_due" ? "count.unchecked_this_year" : `count.${key}`)}</dt>
             <dd>{number(sum(key))}</dd>
           </div>
         ))}
