@@ -313,7 +313,7 @@ WORDS |= {
     "phone.correcting": ("更正上一份记录", "Correcting the earlier record"),
     "phone.photo": ("拍照", "Take a photo"),
     "phone.photos": ("照片 {n} 张", "{n} photos"),
-    "phone.no_faces": ("照片只拍场所，不拍人脸、证件。", "Photos show the place, no faces, no papers."),
+    "phone.no_faces": ("照片只拍场所，请勿拍到人脸、证件。", "Photos show the place, no faces, no papers."),
     "phone.dwelling": ("房屋", "Dwelling"),
     "phone.dwelling.none": ("不指明房屋", "no dwelling named"),
     "phone.storage": ("本机无法保存离线资料，请保持联网。", "This phone cannot keep data; stay online."),
