@@ -6,7 +6,7 @@ import { lang, nameOf, t } from "../../words";
 export function areaName(row: Pick<Row, "code" | "name" | "name_en" | "committee_code">): string {
   const home = row.committee_code && row.committee_code !== row.code ? committeeName(row.committee_code) : null;
   // The name that a grid has before anybody names it comes in Chinese only.
-  const own = lang.value === "en" ? nameOf(row).replace(/^第(\d+)微网格$/, "grid $1") : nameOf(row);
+  const own = lang.value === "en" ? nameOf(row).replace(/^[^\x00-\x7f](\d+)[^\x00-\x7f]{3}$/, "grid $1") : nameOf(row);
   return home && !row.name.startsWith(home) ? `${home} ${own}` : own;
 }
 
