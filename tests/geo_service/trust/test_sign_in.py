@@ -218,7 +218,7 @@ def test_nobody_hands_out_more_than_they_hold(towns: Any, client_of: Clients, op
 
 
 def test_an_account_is_a_duty_and_not_a_persons_number(client_of: Clients) -> None:
-    for name in ("13812345678", "310101199001011234", "a" * 33, "x y", "x"):
+    for name in ("13000000000", "999999190001010000", "a" * 33, "x y", "x"):
         answer = client_of("office").post(
             "/api/accounts", json={"name": name, "display_name": "x", "role": "volunteer"}
         )

@@ -68,8 +68,8 @@ def test_a_missing_required_column_is_named_and_the_files_headers_are_not_quoted
 
 def test_a_sheet_without_a_header_says_what_is_needed_and_quotes_nothing() -> None:
     with pytest.raises(ReaderError, match="dwelling_code") as raised:
-        find_header([["张三丰", "310101199001011234"]], SPECS["registrations"], {})
-    assert "张三丰" not in str(raised.value)
+        find_header([["某某某", "999999190001010000"]], SPECS["registrations"], {})
+    assert "某某某" not in str(raised.value)
     assert "3101" not in str(raised.value)
 
 

@@ -98,7 +98,7 @@ def test_names_keep_their_chinese_punctuation_but_not_wide_digits() -> None:
     assert values_of("text", ["桂苑路１２弄（东区）"]).values[0] == "桂苑路12弄（东区）"
 
 
-@pytest.mark.parametrize("cell", ["住户 13812345678", "310101199001011234"])
+@pytest.mark.parametrize("cell", ["住户 13000000000", "999999190001010000"])
 def test_text_with_digits_like_a_phone_or_id_is_not_read(cell: str) -> None:
     read = values_of("text", ["桂苑路12弄", cell])
     assert read.bad.tolist() == [False, True]
