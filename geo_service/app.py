@@ -13,13 +13,14 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.gzip import GZipMiddleware
 
 import map_ui
 from geo_service import problems, routes
 from geo_service.database import Database
 from geo_service.freshness import Epoch, Freshness
-from geo_service.middleware import Envelope
+from geo_service.middleware import Compressed, Envelope
+from geo_service.ogc.lane import Lane
+from geo_service.routes import ogc_features, ogc_tiles
 from geo_service.settings import Settings
 from geo_service.sign_in import SignIn
 from geo_service.tasks import Tasks
@@ -51,10 +52,11 @@ def create_app(settings: Settings) -> FastAPI:
     database.after_commit = app.state.epoch.bump
     app.state.tasks = Tasks(database)
     problems.install(app)
+    app.router.routes.insert(0, Lane(ogc_features.items, ogc_features.item, ogc_tiles.collection_tile))
     for router in found_routers():
         app.include_router(router)
     _serve_console(app)
-    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
+    app.add_middleware(Compressed, minimum_size=2_000, compresslevel=4)
     app.add_middleware(Envelope)
     return app
 

@@ -7,7 +7,7 @@ import secrets
 import time
 
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("wangge.access")
@@ -29,6 +29,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class Envelope:
@@ -50,12 +51,13 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = request_id
-                if scope["path"].startswith("/api") and "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                headers = list(message.get("headers", ()))
+                given = {name for name, _ in headers}
+                headers += [pair for pair in _SECURITY if pair[0] not in given]
+                headers.append((b"x-request-id", request_id.encode()))
+                if b"cache-control" not in given and scope["path"].startswith("/api"):
+                    headers.append((b"cache-control", b"no-store"))
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -67,3 +69,16 @@ class Envelope:
             REQUESTS.labels(scope["method"], family, str(status)).inc()
             SECONDS.labels(family).observe(spent)
             log.info("%s %s %s %.1f ms %s", scope["method"], scope["path"], status, spent * 1e3, request_id)
+
+
+_PACKED_ONCE = ("/ogc/collections", "/ogc/tiles")
+
+
+class Compressed(GZipMiddleware):
+    """gzip for everything but features and tiles, which are compressed once and kept compressed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(_PACKED_ONCE):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import Request
 
 from geo_service.problems import Problem
+
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
 
 def wanted(request: Request, *offered: str) -> str:
@@ -31,4 +35,7 @@ def prefers_html(accept: str) -> bool:
 
 def base_of(request: Request) -> str:
     """The address of ``/ogc`` as the caller reached it."""
-    return str(request.base_url).rstrip("/") + "/ogc"
+    host = request.headers.get("host")
+    if not host or not _HOST.fullmatch(host):
+        return str(request.base_url).rstrip("/") + "/ogc"
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}/ogc"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -15,13 +15,13 @@ from geo_service.problems import forbidden, unauthorised
 from geo_service.sign_in import revocations
 
 PERMISSIONS = frozenset({"ogc.read", "map.read"})
-_REMEMBERED_S = 1.0
+MEMORY_S = 1.0
 _MOST = 5_000
 
 
 @dataclass
-class _Memory:
-    """Keys that were checked within the last second, forgotten at any revocation."""
+class Memory:
+    """Keys and sessions that were checked within the last second, forgotten at any revocation."""
 
     revoked: Epoch
     seen: int = 0
@@ -37,16 +37,17 @@ class _Memory:
     def put(self, header: str, who: Principal, now: float) -> None:
         if len(self.known) >= _MOST:
             self.known.clear()
-        self.known[header] = (now + _REMEMBERED_S, who)
+        self.known[header] = (now + MEMORY_S, who)
 
 
 async def reader(request: Request) -> Principal:
     """The caller, allowed to read; 401 without a sign-in or key, 403 without the right.
 
-    Asynchronous, and with a memory of one second for keys: a key check costs a dictionary, not a thread.
+    Asynchronous, and with a memory of one second: a check costs a dictionary, not a thread. Reading is safe, so a
+    session's cookie is enough here.
     """
-    header = request.headers.get("authorization", "")
-    memory, now = _memory(request), time.monotonic()
+    header = request.headers.get("authorization") or request.headers.get("cookie", "")
+    memory, now = memory_of(request.app), time.monotonic()
     kept = memory.get(header, now) if header else None
     if kept is not None:
         return kept
@@ -60,12 +61,11 @@ async def reader(request: Request) -> Principal:
     return found
 
 
-def _memory(request: Request) -> _Memory:
-    """The worker's memory of keys; none is shared between applications."""
-    state = request.app.state
-    if not hasattr(state, "ogc_readers"):
-        state.ogc_readers = _Memory(revocations(state.settings.data_dir))
-    kept: _Memory = state.ogc_readers
+def memory_of(app: Any) -> Memory:
+    """The worker's memory of readers; none is shared between applications."""
+    if not hasattr(app.state, "ogc_readers"):
+        app.state.ogc_readers = Memory(revocations(app.state.settings.data_dir))
+    kept: Memory = app.state.ogc_readers
     return kept
 
 

@@ -107,7 +107,7 @@ def _not_modified(etag: str) -> Response:
 
 async def _sent(request: Request, api: GridApi, key: Hashable, answer: Answer) -> Response:
     if answer.etag and (same := _matching(request.headers.get("if-none-match"), answer.etag)):
-        return _not_modified(same)
+        return _of(answer, _not_modified(same))
     headers = {"Vary": _VARY, "Cache-Control": "private, no-cache", **answer.headers}
     body, suffix = answer.body, ""
     if len(body) >= MIN_COMPRESSED and "gzip" in request.headers.get("accept-encoding", ""):
@@ -119,4 +119,10 @@ async def _sent(request: Request, api: GridApi, key: Hashable, answer: Answer) -
         headers["Content-Encoding"] = "gzip"
     if answer.etag:
         headers["ETag"] = f'"{answer.etag}{suffix}"'
-    return Response(body, answer.status, headers, media_type=answer.media_type)
+    return _of(answer, Response(body, answer.status, headers, media_type=answer.media_type))
+
+
+def _of(answer: Answer, response: Response) -> Response:
+    """The response, with the answer that it was made from for those who may send it again."""
+    response.answer = answer  # type: ignore[attr-defined]
+    return response

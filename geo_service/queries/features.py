@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -48,6 +49,25 @@ def stream_page(collection: Collection, subdistrict: str, query: ItemsQuery) -> 
     """SQL of a page row by row: feature JSON and the key to go on after; for line formats."""
     statement = Statement()
     return _rows(statement, collection, subdistrict, query), statement.values
+
+
+def table_page(collection: Collection, subdistrict: str, query: ItemsQuery) -> tuple[str, dict[str, Any]]:
+    """SQL of a page as columns: id, the key to go on after, the shape (x before y, in the CRS asked for), properties."""
+    statement = Statement()
+    shape = "NULL::bytea"
+    if query.geometry:
+        moved = query.srid != collection.srid
+        shape = f"ST_AsBinary({f'ST_Transform({collection.geometry}, {query.srid})' if moved else collection.geometry})"
+    columns = [f"({p.column})::{TYPE_OF[p.kind]}" for p in query.properties]
+    relation, conditions = _matching(statement, collection, subdistrict, query)
+    if query.after is not None:
+        conditions += f" AND {_beyond(statement, collection, query)}"
+    selected = ", ".join([f"({collection.key})::text", _place(collection, query), shape, *columns])
+    return (
+        f"SELECT {selected} FROM {relation} WHERE {conditions} ORDER BY {_order(collection, query)} "
+        f"LIMIT {query.limit + 1}",
+        statement.values,
+    )
 
 
 def count(collection: Collection, subdistrict: str, query: ItemsQuery) -> tuple[str, dict[str, Any]]:
@@ -111,19 +131,28 @@ def read_value(property_: Property, value: str) -> Any:
 
 def _feature(collection: Collection, query: ItemsQuery) -> str:
     """SQL of a GeoJSON feature as text."""
+    columns = tuple((p.name, p.column) for p in query.properties)
+    geometry = collection.geometry if query.geometry else None
+    return _feature_of(geometry, collection.srid, query.srid, query.crs, collection.key, columns)
+
+
+@lru_cache(maxsize=512)
+def _feature_of(
+    geometry: str | None, stored: int, srid: int, crs: str, key: str, properties: tuple[tuple[str, str], ...]
+) -> str:
+    """The same by what it depends on: written once for the thousands of requests that differ only in their values."""
     shape = "'null'"
-    if query.geometry:
-        geometry = collection.geometry
-        if query.srid != collection.srid:
-            geometry = f"ST_Transform({geometry}, {query.srid})"
-        if north_first(query.crs):
+    if geometry is not None:
+        if srid != stored:
+            geometry = f"ST_Transform({geometry}, {srid})"
+        if north_first(crs):
             geometry = f"ST_FlipCoordinates({geometry})"
-        shape = f"coalesce(ST_AsGeoJSON({geometry}, {digits(query.srid)}), 'null')"
-    columns = ", ".join(f"{p.column} AS {identifier(p.name)}" for p in query.properties)
-    properties = f"(SELECT row_to_json(x)::text FROM (SELECT {columns}) x)" if columns else "'{{}}'"
+        shape = f"coalesce(ST_AsGeoJSON({geometry}, {digits(srid)}), 'null')"
+    columns = ", ".join(f"{column} AS {identifier(name)}" for name, column in properties)
+    selected = f"(SELECT row_to_json(x)::text FROM (SELECT {columns}) x)" if columns else "'{{}}'"
     return (
-        f'\'{{"type":"Feature","id":\' || to_json({collection.key})::text || \',"geometry":\' || {shape} || '
-        f"',\"properties\":' || {properties} || '}}'"
+        f'\'{{"type":"Feature","id":\' || to_json({key})::text || \',"geometry":\' || {shape} || '
+        f"',\"properties\":' || {selected} || '}}'"
     ).replace("'{{}}'", "'{}'")
 
 

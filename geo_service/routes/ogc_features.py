@@ -10,11 +10,10 @@ from fastapi import APIRouter, Request, Response
 
 from geo_service.access import Principal
 from geo_service.dependencies import today
-from geo_service.ogc import html
+from geo_service.ogc import bulk, html
 from geo_service.ogc.cache import Answer
 from geo_service.ogc.declaration import Collection
 from geo_service.ogc.documents import link
-from geo_service.ogc.formats import FORMATS, written
 from geo_service.ogc.negotiation import base_of, wanted
 from geo_service.ogc.query import ItemsQuery, cursor, parse_item, parse_items
 from geo_service.ogc.reader import Reader
@@ -30,12 +29,14 @@ _GEOJSON = "application/geo+json"
 
 @router.api_route("/collections/{collection}/items", methods=GET)
 async def items(request: Request, who: Reader, collection: str) -> Response:
-    """A page of features, in GeoJSON, HTML or a format of lines."""
+    """A page of features in GeoJSON or HTML, or in a format for bulk reading."""
     found = await grid_api(request.app).collection(who, collection)
+    if (bulk_form := bulk.asked(request)) is not None:
+        return await bulk.sent(request, who, found, bulk_form)
 
     async def build(api: GridApi) -> Answer:
         query = parse_items(request.query_params, found, today())
-        form = wanted(request, "json", "html", *FORMATS)
+        form = wanted(request, "json", "html", *bulk.FORMS)
         rows = await api.pool.rows(who.scope, *features.page(found, who.subdistrict, query))
         body, returned, place = rows[0]
         links = _links(request, found, query, place)
@@ -44,8 +45,6 @@ async def items(request: Request, who: Reader, collection: str) -> Response:
             page = html.features(f"{found.zh} / {found.en}", base_of(request), _list(body), links)
             page.headers = headers
             return page
-        if form in FORMATS:
-            return Answer(200, FORMATS[form], written(form, query, _list(body)), headers)
         matched = await _matched(api, who, found, query)
         tail = {
             **({} if matched is None else {"numberMatched": matched}),
@@ -71,7 +70,8 @@ async def item(request: Request, who: Reader, collection: str, code: str) -> Res
         rows = await api.pool.rows(who.scope, *features.one(found, who.subdistrict, query, code))
         if not rows:
             raise not_found("要素", code[:60])
-        base, here = base_of(request), f"{base_of(request)}/collections/{found.id}"
+        base = base_of(request)
+        here = f"{base}/collections/{found.id}"
         links = [
             link(f"{here}/items/{quote(code, safe='')}", "self", _GEOJSON, "本要素 / this feature"),
             link(here, "collection", "application/json", "所属图层 / its collection"),
