@@ -7,6 +7,7 @@ A request whose very bytes were answered a moment ago, while nothing has changed
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
@@ -26,6 +27,7 @@ Endpoint = Callable[..., Awaitable[Response]]
 _START, _BODY = "http.response.start", "http.response.body"
 _ROOT = "/ogc/collections/"
 _MOST, _LARGEST = 2_000, 500_000
+_PATIENCE_S = 0.2
 
 
 @dataclass
@@ -70,7 +72,9 @@ class Lane(BaseRoute):
         who = await reader(request)
         now = time.monotonic()
         holds = _holds(scope)
-        response = await scope["endpoint"](request, who, **scope["path_params"])
+        response = await while_waited_for(receive, scope["endpoint"](request, who, **scope["path_params"]))
+        if response is None:
+            return
         answer = getattr(response, "answer", None)
         if answer is not None and answer.moment == holds[0]:
             kept = Ready(
@@ -118,3 +122,33 @@ def _holds(scope: Scope) -> tuple[Any, ...]:
     """The moment of the data, of the revocations, and the day: while these stay, so does an answer."""
     app = scope["app"]
     return grid_api(app).freshness.moment(), memory_of(app).revoked.value, today()
+
+
+async def while_waited_for(receive: Receive, work: Awaitable[Response]) -> Response | None:
+    """The response, or None when the client went away meanwhile: then its query is cancelled in the database too.
+
+    Nobody is watched for before the work takes long, so that the quick ones pay a timer and no more.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    left = asyncio.Event()
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left.set()
+        task.cancel()
+
+    watching: list[asyncio.Task[None]] = []
+    timer = loop.call_later(_PATIENCE_S, lambda: watching.append(loop.create_task(watch())))
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not left.is_set():
+            raise
+        task.uncancel()
+        return None
+    finally:
+        timer.cancel()
+        for each in watching:
+            each.cancel()

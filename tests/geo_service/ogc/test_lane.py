@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,24 @@ def test_two_readers_never_share_an_answer_ready_to_go(ogc: httpx.Client, servic
             assert mine["numberReturned"] == theirs["numberReturned"] == 2
             assert mine["features"] != theirs["features"]
             assert nobody.get(path).status_code == 401
+
+
+def test_a_client_that_leaves_takes_its_query_along(ogc_database: str, service: Any) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'wangge-ogc' AND wait_event_type = 'Lock'"
+    with psycopg.connect(ogc_database) as blocking, psycopg.connect(ogc_database, autocommit=True) as looking:
+
+        def queries() -> int:
+            return looking.execute(waiting).fetchone()[0]  # type: ignore[index]
+
+        blocking.execute("LOCK TABLE building IN ACCESS EXCLUSIVE MODE")
+        for n in range(12):  # three times as many as the pool has connections
+            with service.client() as client, pytest.raises(httpx.ReadTimeout):
+                client.get(f"/ogc/collections/buildings/items?limit={n + 501}", timeout=0.5)
+        until = time.monotonic() + 10
+        while queries() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert queries() == 0
+        blocking.rollback()
+        with service.client() as client:
+            assert client.get("/ogc/collections/buildings/items?limit=1").status_code == 200
+    assert "Exception in ASGI" not in service.log.read_text()
