@@ -26,7 +26,7 @@ from geo_service.ogc.service import grid_api
 Endpoint = Callable[..., Awaitable[Response]]
 _START, _BODY = "http.response.start", "http.response.body"
 _ROOT = "/ogc/collections/"
-_MOST, _LARGEST = 2_000, 500_000
+_MOST, _ROOM = 2_000, 16_000_000
 _PATIENCE_S = 0.2
 
 
@@ -47,6 +47,7 @@ class Lane(BaseRoute):
     def __init__(self, items: Endpoint, item: Endpoint, tile: Endpoint) -> None:
         self._items, self._item, self._tile = items, item, tile
         self._ready: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._bytes = 0
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
@@ -107,15 +108,22 @@ class Lane(BaseRoute):
         if ready is None:
             return None
         if ready.until < time.monotonic() or ready.holds != _holds(scope):
-            del self._ready[key]
+            self._drop(key)
             return None
         return ready
 
     def _keep(self, key: Hashable, ready: Ready) -> None:
-        if len(ready.body) <= _LARGEST:
-            self._ready[key] = ready
-            if len(self._ready) > _MOST:
-                self._ready.popitem(last=False)
+        """Keep an answer for its second; the oldest go when there are too many or they take too much room."""
+        self._drop(key)
+        self._ready[key] = ready
+        self._bytes += len(ready.body)
+        while len(self._ready) > _MOST or self._bytes > _ROOM:
+            self._drop(next(iter(self._ready)))
+
+    def _drop(self, key: Hashable) -> None:
+        gone = self._ready.pop(key, None)
+        if gone is not None:
+            self._bytes -= len(gone.body)
 
 
 def _holds(scope: Scope) -> tuple[Any, ...]:

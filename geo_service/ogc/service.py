@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import h3
@@ -35,6 +36,7 @@ class GridApi:
         self.cache = AnswerCache()
         self.freshness = freshness
         self._versions: dict[str, tuple[tuple[int, int], dict[str, int]]] = {}
+        self._asking: dict[tuple[str, tuple[int, int]], asyncio.Future[dict[str, int]]] = {}
         self._own: dict[str, tuple[int, dict[str, Collection]]] = {}
         self._cells: dict[str, tuple[int, Collection]] = {}
 
@@ -44,6 +46,15 @@ class GridApi:
         kept = self._versions.get(subdistrict)
         if kept is not None and kept[0] == now:
             return kept[1]
+        # Many readers find out at the same time that something changed: one asks, the others wait for its answer.
+        asking = self._asking.get((subdistrict, now))
+        if asking is None:
+            asking = asyncio.ensure_future(self._ask_versions(subdistrict, now))
+            self._asking[subdistrict, now] = asking
+            asking.add_done_callback(lambda _: self._asking.pop((subdistrict, now), None))
+        return await asyncio.shield(asking)
+
+    async def _ask_versions(self, subdistrict: str, now: tuple[int, int]) -> dict[str, int]:
         rows = await self.pool.rows(Scope(subdistrict), _VERSIONS, {"sub": subdistrict})
         versions = {str(layer): int(version) for layer, version in rows}
         self._versions[subdistrict] = (now, versions)
