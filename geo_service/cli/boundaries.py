@@ -51,7 +51,7 @@ def check(
         others = [
             _maybe(within, COMMITTEE_CODES),
             _maybe(buildings, BUILDING_CODES),
-            _maybe(committees, COMMITTEE_CODES),
+            None if committees is None else _committees(committees),
         ]
         with step(f"检查 {len(layer)} 个网格 / checking"):
             report = run(layer, *others)
@@ -224,6 +224,14 @@ def _layer(
     return by_code(read_layer(path, crs), codes, column)
 
 
+def _committees(path: Path) -> gpd.GeoDataFrame:
+    """The committees of a layer; of a file of areas, as ``wangge load areas`` takes it, only those."""
+    areas = _layer(path, COMMITTEE_CODES)
+    if "kind" in areas and (areas["kind"] == "committee").any():
+        areas = areas[areas["kind"] == "committee"]
+    return areas
+
+
 def _maybe(path: Path | None, codes: tuple[str, ...]) -> gpd.GeoDataFrame | None:
     return None if path is None else _layer(path, codes)
 
@@ -250,7 +258,7 @@ def _made_plots(
         houses = houses.assign(committee_code=houses[committee].astype(str))
     areas = None
     if committees is not None:
-        areas = _layer(committees, COMMITTEE_CODES).to_crs(metric)
+        areas = _committees(committees).to_crs(metric)
         areas = areas.assign(committee_code=areas.index)
     elif "committee_code" not in houses:
         houses = houses.assign(committee_code="1")

@@ -74,7 +74,10 @@ def _tiled(codes: Shapes, shapes: Shapes, report: PlotReport) -> Shapes:
         shapes = shapely.coverage_clean(shapes, gap_width=_GAP_M)  # type: ignore[attr-defined]
         gone = codes[shapely.is_empty(shapes)]
         if len(gone):
-            raise InputError(f"Committee {gone[0]} lies wholly inside another one.")
+            raise InputError(
+                f"居委会 {gone[0]} 完全落在另一个之内，请核对图层。 / Committee {gone[0]} lies wholly inside another one; "
+                "check the layer."
+            )
     union = shapely.coverage_union_all(shapes)
     for part in shapely.get_parts(union):
         for ring in part.interiors:

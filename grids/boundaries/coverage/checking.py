@@ -22,6 +22,8 @@ from grids.boundaries.coverage.report import CoverageReport, Defect
 
 THIN_M = 6.0
 BORDER_M = 0.01
+#: Coordinates are written to the millimetre: along the rim of a territory a difference thinner than two is rounding.
+RIM_M = 0.002
 
 
 def check(
@@ -38,7 +40,8 @@ def check(
     Gaps are holes of the union, the part of ``within`` no grid covers, and cracks narrower than ``thin_m`` that
     open to the outside: ``coverage_is_valid`` alone sees none of them. A sliver is a piece thinner than
     ``thin_m`` (2A/P). A building is cut when two grids each hold 0.5 m² or 1 % of it; a grid crosses a
-    committee border when a piece more than 1 cm thick lies in a second committee.
+    committee border when a piece more than 1 cm thick lies in a second committee. Along the rim of ``within`` what is
+    thinner than 2 mm is rounding.
     Raises CrsError when a layer names no CRS.
 
     >>> grids = gpd.GeoDataFrame(index=["a", "b"], geometry=[shapely.box(0, 0, 10, 9), shapely.box(9, 0, 20, 9)],
@@ -87,7 +90,12 @@ def _gaps(
         cracked = [_touching(codes, sound, gap, metres, "opens to the outside") for gap in open_ended]
     else:
         territory = shapely.union_all(sound_polygons(metres.same_crs(within).geometry))
-        found = polygons_of(shapely.difference(territory, union))
+        rim = territory.boundary
+        found = [
+            gap
+            for gap in polygons_of(shapely.difference(territory, union))
+            if not _is_rounding(gap, metres) or not gap.intersects(rim)
+        ]
     return [_touching(codes, sound, gap, metres) for gap in found if gap.area > 0] + cracked
 
 
@@ -109,6 +117,10 @@ def cracks(sound_m: Geometries, union_m: BaseGeometry, width_m: float) -> Geomet
         and not outline.contains(piece.representative_point())
         and len(tree.query(piece, predicate="dwithin", distance=0.01)) > 1
     )
+
+
+def _is_rounding(piece: BaseGeometry, metres: Metres) -> bool:
+    return thickness_m(metres.forth([piece])[0]) < RIM_M
 
 
 def _touching(
@@ -204,7 +216,8 @@ def _outside(
     defects = []
     for code, geometry in zip(codes, sound, strict=True):
         if not territory.covers(geometry):
-            beyond = as_polygonal(geometry.difference(territory))
+            parts = polygons_of(geometry.difference(territory))
+            beyond = as_polygonal(shapely.union_all([p for p in parts if not _is_rounding(p, metres)]))
             if (area := float(metres.area([beyond])[0])) > 0:
                 defects.append(Defect((code,), area, beyond))
     return defects

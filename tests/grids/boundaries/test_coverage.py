@@ -216,6 +216,16 @@ def test_a_shaken_drawing_becomes_a_coverage_again(small_town, seed, noise_m):
         assert fixed.moved.empty
 
 
+def test_rounding_along_the_rim_is_no_gap_and_a_thin_hole_inside_is_one():
+    within = layer([box(0, 0, 200, 100)])
+    rounded = [Polygon([(0, 0.001), (100, 0), (100, 100), (0, 100)]), box(100, 0, 200.001, 100)]
+    assert check(layer(rounded), within=within).valid
+    wrong = [Polygon([(0, 0.01), (100, 0), (100, 100), (0, 100)]), box(100, 0, 200.01, 100)]
+    assert found(check(layer(wrong), within=within)) == {"gaps", "outside"}
+    split = [box(0, 0, 100, 100), box(100, 0, 200, 100).difference(box(100, 20, 100.001, 80))]
+    assert found(check(layer(split), within=within)) == {"gaps"}
+
+
 @pytest.fixture(scope="module")
 def denver():
     folder = os.environ.get("WANGGE_SAMPLE_DATA")
