@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geo_service import figures as make
 from geo_service import hotspots
+from geo_service.dependencies import today
 from geo_service.problems import Problem
 from geo_service.queries import areas, indicators, releases
 from geo_service.queries.boundaries import last_day, version_on
@@ -79,7 +80,7 @@ def month_frames(session: Session, subdistrict: str, month: dt.date, *, months: 
         statuses=pd.concat([m.statuses(buildings) for m in shown], ignore_index=True),
         key_sites=_frame(session, _SITES, bound), backdrop=_frame(session, _BACKDROP, bound),
         barriers=_frame(session, _BARRIERS, bound),
-        as_of={m.id: m.last for m in shown}, targets={"accuracy": make.ACCURACY_TARGET},
+        as_of={m.id: min(m.last, today()) for m in shown}, targets={"accuracy": make.ACCURACY_TARGET},
     )  # fmt: skip
 
 
@@ -205,14 +206,16 @@ def _long(month: str, layer: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _versions(session: Session, subdistrict: str, month: dt.date, months: int) -> dict[dt.date, Any]:
-    data = set(indicators.months_with_data(session, subdistrict))
+    # The month asked for is shown even before anything was checked in it: the map says so itself.
+    data = {*indicators.months_with_data(session, subdistrict), month}
     days = [d.date() for d in pd.date_range(end=month, periods=months, freq="MS") if d.date() in data]
     found = {day: version_on(session, subdistrict, last_day(day)) for day in days}
     known = {day: version for day, version in found.items() if version is not None}
     if month not in known:
         raise Problem(
             "no-map", 404,
-            f"{month.year}年{month.month}月没有数据或没有已发布的划格版本。 / {month:%Y-%m} has no data or no boundary version in force.",
+            f"{month.year}年{month.month}月没有已发布的划格版本，请先划格并发布。 / No boundary version is in force in {month:%Y-%m}; "
+            "draw and publish one first.",
         )  # fmt: skip
     return known
 

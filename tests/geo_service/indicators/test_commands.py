@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,23 @@ def test_a_map_of_a_month_is_one_file_below_six_megabytes(
     assert all(f'"{month}"' in page for month in small_town["months"])
 
 
-def test_a_month_without_data_is_refused_in_plain_words(wangge: Wangge, tmp_path: Path) -> None:
+def test_a_month_in_which_nothing_was_checked_yet_is_shown_as_that(
+    wangge: Wangge, small_town: dict[str, Any], tmp_path: Path
+) -> None:
+    file, month = tmp_path / "map.html", f"{dt.date.today().year + 1}-01"
+    answer = wangge("map", month, "-o", file)
+    assert answer.exit_code == 0, answer.output
+    page = file.read_text(encoding="utf-8")
+    assert f'"{month}"' in page
+    assert f"数据截至 {dt.date.today().year + 1}" not in page
+
+
+def test_a_month_before_the_first_boundaries_is_refused_in_plain_words(
+    wangge: Wangge, tmp_path: Path
+) -> None:
     answer = wangge("map", "2019-01", "-o", tmp_path / "map.html")
     assert answer.exit_code != 0
-    assert "2019年1月没有数据" in str(answer.exception)
+    assert "2019年1月没有已发布的划格版本" in str(answer.exception)
     assert not (tmp_path / "map.html").exists()
 
 
