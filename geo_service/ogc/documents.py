@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo_service.ogc.bulk.asking import FORMS
 from geo_service.ogc.crs import CRS84, EPSG, OFFERED
 from geo_service.ogc.declaration import Collection
 
@@ -19,7 +20,7 @@ _CLASSES = {
     "cql2/1.0": (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
         "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
-        "temporal-functions", "array-functions", "property-property", "arithmetic",
+        "temporal-functions", "array-functions", "property-property", "arithmetic", "functions",
     ),
     "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "mvt"),
 }  # fmt: skip
@@ -51,7 +52,9 @@ def landing(base: str) -> dict[str, Any]:
             link(f"{base}/collections", "data", json, "图层 / collections"),
             link(f"{base}/tiles", f"{_REL}tilesets-vector", json, "矢量瓦片 / vector tiles"),
             link(f"{base}/tileMatrixSets", f"{_REL}tiling-schemes", json, "瓦片方案 / tile matrix sets"),
+            link(f"{base}/styles", f"{_REL}styles", json, "样式 / styles"),
             link(f"{base}/changes", f"{_REL}changes", json, "变更流水 / feed of changes"),
+            link(f"{base}/dictionary", "describedby", json, "数据字典 / data dictionary"),
             link(f"{base}/functions", f"{_REL}functions", json, "过滤函数 / filter functions"),
         ],
     }
@@ -74,6 +77,15 @@ def described(collection: Collection, base: str, extent: list[float] | None) -> 
             link(here, "self", "application/json", "本图层 / this collection"),
             link(f"{here}/items", "items", "application/geo+json", "要素 / features"),
             link(f"{here}/items?f=html", "items", "text/html", "要素(网页) / features as HTML"),
+            *(
+                link(
+                    f"{here}/items?f={form.name}",
+                    "items",
+                    form.media,
+                    f"要素({form.zh}) / features as {form.en}",
+                )
+                for form in FORMS.values()
+            ),
             link(f"{here}/queryables", f"{_REL}queryables", schema_type, "可过滤属性 / queryables"),
             link(f"{here}/sortables", f"{_REL}sortables", schema_type, "可排序属性 / sortables"),
             link(f"{here}/schema", f"{_REL}schema", schema_type, "数据字典 / schema"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo_service.ogc.bulk.asking import FORMS
 from geo_service.ogc.crs import OFFERED
 from geo_service.ogc.declaration import SCHEMA_OF, Collection
 from geo_service.ogc.query import DEFAULT_LIMIT, LANGUAGES, MAX_LIMIT
@@ -13,7 +14,7 @@ _PROBLEM = {
     "description": "问题说明(RFC 9457) / problem details",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
 }
-_ERRORS = {str(status): _PROBLEM for status in (400, 401, 403, 404, 503)}
+_ERRORS = {str(status): _PROBLEM for status in (400, 401, 403, 404, 429, 503)}
 
 
 def openapi(base: str, collections: list[Collection]) -> dict[str, Any]:
@@ -24,6 +25,16 @@ def openapi(base: str, collections: list[Collection]) -> dict[str, Any]:
         "/functions": _get("functions", "过滤函数 / functions", {"application/json": {}}, ["f"]),
         "/collections": _get("collections", "图层 / collections", {"application/json": {}}, ["f"]),
         "/tileMatrixSets": _get("tileMatrixSets", "瓦片方案 / schemes", {"application/json": {}}, ["f"]),
+        "/dictionary": _get(
+            "dictionary",
+            "数据字典 / data dictionary",
+            {"application/json": {}, "text/csv": {}},
+            ["fDictionary"],
+        ),
+        "/styles": _get("styles", "样式 / styles", {"application/json": {}}, ["f"]),
+        "/styles/{style}": _get(
+            "style", "样式 / style", {"application/vnd.mapbox.style+json": {}}, [], [_path("style")]
+        ),
         "/changes": _changes(),
         "/tiles/{scheme}/{z}/{row}/{column}": _tile("tile", [_query("collections", {"type": "string"})]),
     }
@@ -77,7 +88,7 @@ def _of(collection: Collection) -> dict[str, Any]:
         ),
         f"{here}/tiles": _get(f"{name}.tiles", title, {"application/json": {}}, ["f"]),
         f"{here}/tiles/{{scheme}}/{{z}}/{{row}}/{{column}}": _tile(
-            f"{name}.tile", [_ref("filter"), _ref("filterLang")]
+            f"{name}.tile", [_ref("filter"), _ref("filterLang"), _ref("filterCrs")]
         ),
     }
 
@@ -91,7 +102,7 @@ def _get(
 ) -> dict[str, Any]:
     parameters = [_ref(name) for name in shared] + (more or [])
     content = {**content, "text/html": {}} | (
-        {"text/csv": {}, "application/x-ndjson": {}} if "fItems" in shared else {}
+        {form.media: {} for form in FORMS.values()} if "fItems" in shared else {}
     )
     answers = {"200": {"description": "成功 / found", "content": content}, **_ERRORS}
     return {
@@ -119,10 +130,12 @@ def _tile(operation: str, more: list[dict[str, Any]]) -> dict[str, Any]:
 def _changes() -> dict[str, Any]:
     whole = {"type": "integer", "minimum": 0, "maximum": 2**62}
     parameters = [
-        _query("since", whole), _query("limit", whole), _query("wait", {"type": "integer", "minimum": 0, "maximum": 1}),
+        _query("since", {"anyOf": [whole, {"type": "string", "enum": ["now"]}]}), _query("limit", whole), _query("wait", {"type": "integer", "minimum": 0, "maximum": 1}),
         _query("layer", {"type": "string", "enum": ["areas", "micro-grids", "buildings", "key-sites"]}),
+        _query("f", {"type": "string", "enum": ["json", "cloudevents"]}),
     ]  # fmt: skip
-    answers = {"200": {"description": "变更 / changes", "content": {"application/json": {}}}, **_ERRORS}
+    kinds: dict[str, Any] = {"application/json": {}, "application/cloudevents-batch+json": {}}
+    answers = {"200": {"description": "变更 / changes", "content": kinds}, **_ERRORS}
     return {"get": {"operationId": "changes", "summary": "变更流水 / changes", "parameters": parameters,
                     "responses": answers}}  # fmt: skip
 
@@ -132,7 +145,8 @@ def _parameters() -> dict[str, Any]:
     crs = {"type": "string", "enum": list(OFFERED)}
     return {
         "f": _query("f", {"type": "string", "enum": ["json", "html"]}),
-        "fItems": _query("f", {"type": "string", "enum": ["json", "html", "csv", "ndjson"]}),
+        "fDictionary": _query("f", {"type": "string", "enum": ["json", "html", "csv"]}),
+        "fItems": _query("f", {"type": "string", "enum": ["json", "html", *FORMS]}),
         "limit": _query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
         "bbox": {
             **_query("bbox", {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}),

@@ -35,6 +35,7 @@ class ItemsQuery:
     crs: str
     srid: int
     limit: int = DEFAULT_LIMIT
+    limited: bool = False
     boxes: list[Box] = field(default_factory=list)
     box_srid: int = 4326
     equals: list[tuple[Property, str]] = field(default_factory=list)
@@ -75,6 +76,7 @@ def parse_items(parameters: QueryParams, collection: Collection, today: dt.date)
         crs=uri,
         srid=srid,
         limit=_limit(given.get("limit")),
+        limited="limit" in given,
         boxes=parse_bbox(given["bbox"], box_uri, box_srid) if "bbox" in given else [],
         box_srid=box_srid,
         equals=[(p, given[p.name]) for p in collection.properties if p.name in given and p.name not in ITEMS],

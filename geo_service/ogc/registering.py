@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from geo_service.database import OWNER, SERVICE
+from geo_service.database import SERVICE
 from geo_service.ogc.collections import PLACES
 from geo_service.ogc.indicators import INDICATORS
 from geo_service.ogc.town_layers import KIND_OF
@@ -19,16 +19,6 @@ from geo_service.problems import Problem
 _ID = re.compile(r"[a-z][a-z0-9-]{1,25}")
 _BUILT_IN = {c.id for c in (*PLACES, *INDICATORS)} | {"cell-indicators"}
 
-# SECURITY DEFINER: whoever writes the table need not know of our versions. The notes are those of every layer of ours.
-_WATCH = """
-CREATE OR REPLACE FUNCTION wangge_touch_town_layer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public AS $$
-BEGIN
-    INSERT INTO pending_commit (subdistrict_code, txid, layer) VALUES (TG_ARGV[0], txid_current(), TG_ARGV[1])
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $$
-"""
 _COLUMNS = """
 SELECT a.attname, t.typname, i.indisunique IS NOT NULL AS key FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisunique AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
@@ -133,10 +123,6 @@ def _grant(connection: psycopg.Connection[Any], relation: str) -> None:
 
 
 def _watch(connection: psycopg.Connection[Any], subdistrict: str, layer: str, relation: str) -> None:
-    connection.execute(_WATCH)
-    connection.execute(
-        sql.SQL("ALTER FUNCTION wangge_touch_town_layer() OWNER TO {}").format(sql.Identifier(OWNER))
-    )
     rows, emptied = _triggers(subdistrict, layer)
     for trigger, events in ((rows, "INSERT OR UPDATE OR DELETE"), (emptied, "TRUNCATE")):
         connection.execute(

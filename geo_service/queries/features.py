@@ -58,7 +58,7 @@ def table_page(collection: Collection, subdistrict: str, query: ItemsQuery) -> t
     if query.geometry:
         moved = query.srid != collection.srid
         shape = f"ST_AsBinary({f'ST_Transform({collection.geometry}, {query.srid})' if moved else collection.geometry})"
-    columns = [f"({p.column})::{TYPE_OF[p.kind]}" for p in query.properties]
+    columns = [_finite(p) for p in query.properties]
     relation, conditions = _matching(statement, collection, subdistrict, query)
     if query.after is not None:
         conditions += f" AND {_beyond(statement, collection, query)}"
@@ -67,6 +67,14 @@ def table_page(collection: Collection, subdistrict: str, query: ItemsQuery) -> t
         f"SELECT {selected} FROM {relation} WHERE {conditions} ORDER BY {_order(collection, query)} "
         f"LIMIT {query.limit + 1}",
         statement.values,
+    )
+
+
+def _finite(property_: Property) -> str:
+    """SQL of a column as its type; a day of no calendar (infinity) is open, as an empty one is."""
+    value = f"({property_.column})::{TYPE_OF[property_.kind]}"
+    return (
+        f"CASE WHEN isfinite({value}) THEN {value} END" if property_.kind in {"date", "timestamp"} else value
     )
 
 

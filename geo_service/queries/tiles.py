@@ -19,7 +19,7 @@ SQUARE = 64
 
 def tile(
     collection: Collection, subdistrict: str, scheme: TileMatrixSet,
-    z: int, row: int, column: int, when: When, tree: Any = None,
+    z: int, row: int, column: int, when: When, tree: Any = None, tree_crs: tuple[str, int] = (CRS84, 4326),
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     """SQL of one layer of a tile: (bytes of the layer, features in it)."""
     statement = Statement()
@@ -36,7 +36,7 @@ def tile(
         indexed, literal = geometry, searched
     conditions = [*source.where, f"{indexed} && {literal}"]
     if tree is not None:
-        conditions.append(where(tree, Context(collection, statement, CRS84, 4326)))
+        conditions.append(where(tree, Context(collection, statement, *tree_crs)))
     matching = f"FROM {source.relation} WHERE {' AND '.join(conditions)}"
     layer = statement.bind(collection.id, "text")
     if is_counted(collection, z):

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from geo_service.access import Principal
-from geo_service.ogc.collections import PLACES
+from geo_service.handover.events import BATCH_TYPE, LAYERS, change_of, cloud_event
 from geo_service.ogc.documents import link
 from geo_service.ogc.negotiation import base_of
 from geo_service.ogc.query import checked
@@ -22,22 +22,23 @@ from geo_service.problems import Problem
 from geo_service.queries.changes import SINCE
 
 router = APIRouter(prefix="/ogc", tags=["ogc"], include_in_schema=False)
-LAYERS = ("areas", "micro-grids", "buildings", "key-sites")
 MAX_LIMIT, MAX_WAIT_S, MOST_NUMBER = 10_000, 30, 2**62
 _LOOK_S = 0.05
-#: What may be said of a feature: the declared properties and the kind of an area, nothing else of its row.
-_PUBLIC = {p.name for c in PLACES for p in c.properties} | {"kind", "features"}
 
 
 @router.api_route("/changes", methods=["GET", "HEAD"])
 async def changes(request: Request, who: Reader) -> Response:
-    """Changes after ``since``, in the order of their commits; ``wait`` seconds for one when there is none yet."""
+    """Changes after ``since`` (a number, or ``now``), in the order of their commits; ``wait`` seconds for one when there is none yet."""
     given = checked(request.query_params, {"since", "limit", "layer", "wait", "f"})
+    if given.get("since") == "now":
+        given["since"] = str(await _reached(grid_api(request.app), who))
     since, layers = _whole(given, "since", 0, MOST_NUMBER), _layers(given.get("layer"))
     limit = max(1, min(_whole(given, "limit", 1_000, MOST_NUMBER), MAX_LIMIT))
     wait = min(_whole(given, "wait", 0, MOST_NUMBER), MAX_WAIT_S)
-    api = grid_api(request.app)
+    api, as_events = grid_api(request.app), _as_cloud_events(request, given)
     found, reached = await _waited(request, api, who, since, layers, limit, wait)
+    if as_events:
+        return _cloud_events(who, found, reached)
     here = f"{base_of(request)}/changes"
     more = "".join(f"&{k}={given[k]}" for k in ("layer", "limit") if k in given)
     body = {
@@ -94,18 +95,30 @@ async def _after(
 ) -> tuple[list[dict[str, Any]], int]:
     values = {"sub": who.subdistrict, "since": since, "layers": layers, "limit": limit}
     rows = await api.pool.rows(who.scope, SINCE, values)
-    found = [
-        {"seq": seq, "layer": layer, "feature": feature, "operation": operation, "before": _public(before),
-         "after": _public(after), "at": at}
-        for _, seq, layer, feature, operation, before, after, at in rows if seq is not None
-    ]  # fmt: skip
+    found = [change_of(*row[1:]) for row in rows if row[1] is not None]
     if len(found) == limit:
         return found, int(found[-1]["seq"])
     return found, max(since, int(rows[0][0]))
 
 
-def _public(row: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if row is None else {k: v for k, v in row.items() if k in _PUBLIC}
+def _as_cloud_events(request: Request, given: dict[str, str]) -> bool:
+    wanted = given.get("f")
+    if wanted not in {None, "json", "cloudevents"}:
+        raise Problem("invalid-f", 400, "f 应为 json 或 cloudevents。 / f must be json or cloudevents.")
+    return wanted == "cloudevents" or (wanted is None and BATCH_TYPE in request.headers.get("accept", ""))
+
+
+def _cloud_events(who: Principal, found: list[dict[str, Any]], reached: int) -> Response:
+    """The same changes as a batch of CloudEvents; the number to go on with is in a header."""
+    events = [cloud_event(who.subdistrict, change) for change in found]
+    headers = {"Cache-Control": "no-store", "Wangge-Next": str(reached)}
+    return Response(orjson.dumps(events), media_type=BATCH_TYPE, headers=headers)
+
+
+async def _reached(api: GridApi, who: Principal) -> int:
+    """The number of the last change there is."""
+    values = {"sub": who.subdistrict, "since": MOST_NUMBER, "layers": list(LAYERS), "limit": 1}
+    return int((await api.pool.rows(who.scope, SINCE, values))[0][0])
 
 
 def _layers(value: str | None) -> list[str]:

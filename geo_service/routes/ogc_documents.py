@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from geo_service.ogc import documents, html
+from geo_service import wangge_client
+from geo_service.ogc import dictionary, documents, html
 from geo_service.ogc.cache import Answer
+from geo_service.ogc.cql2.functions import FUNCTIONS
 from geo_service.ogc.negotiation import base_of, wanted
 from geo_service.ogc.openapi import openapi
 from geo_service.ogc.query import checked
@@ -28,6 +31,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 router = APIRouter(prefix="/ogc", tags=["ogc"], include_in_schema=False, lifespan=_lifespan)
 GET = ["GET", "HEAD"]
+_CLIENT = Path(wangge_client.__file__)
 _ANY = ("areas", "town-layers", "releases")
 
 
@@ -70,10 +74,10 @@ async def conformance(request: Request, who: Reader) -> Response:
 
 @router.api_route("/functions", methods=GET)
 async def functions(request: Request, who: Reader) -> Response:
-    """Functions for filters beyond the standard's own: there are none."""
+    """Functions for filters beyond the standard's own."""
 
     async def make(_api: GridApi, _base: str) -> dict[str, Any]:
-        return {"functions": []}
+        return {"functions": [function.described() for function in FUNCTIONS.values()]}
 
     return await _document(request, who, "过滤函数 / Functions", make)
 
@@ -130,6 +134,27 @@ async def schema(request: Request, who: Reader, collection: str) -> Response:
         return documents.schema(await api.collection(who, collection), here, what=what)
 
     return await _document(request, who, f"{collection} · {what}", make, "application/schema+json")
+
+
+@router.api_route("/dictionary", methods=GET)
+async def data_dictionary(request: Request, who: Reader) -> Response:
+    """Every column of every collection the caller may read, with titles in both languages and code lists."""
+    checked(request.query_params, {"f"})
+    form, base = wanted(request, "json", "html", "csv"), base_of(request)
+
+    async def build(api: GridApi) -> Answer:
+        entries = dictionary.described((await api.collections(who)).values())
+        if form == "csv":
+            return dictionary.as_csv(entries)
+        return dictionary.as_html(entries, base) if form == "html" else json_answer({"collections": entries})
+
+    return await answered(request, who, _ANY, build)
+
+
+@router.api_route("/wangge_client.py", methods=GET)
+async def client(_who: Reader) -> Response:
+    """The Python client, to be saved and used as it is."""
+    return Response(_CLIENT.read_text(encoding="utf-8"), media_type="text/x-python; charset=utf-8")
 
 
 @router.api_route("/page.css", methods=GET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +11,7 @@ from geo_service.access import Principal
 from geo_service.dependencies import today
 from geo_service.ogc import html
 from geo_service.ogc.cache import Answer
+from geo_service.ogc.crs import parse_crs
 from geo_service.ogc.declaration import Collection
 from geo_service.ogc.documents import link
 from geo_service.ogc.negotiation import base_of, wanted
@@ -31,7 +33,8 @@ from geo_service.queries import tiles
 router = APIRouter(prefix="/ogc", tags=["ogc"], include_in_schema=False)
 GET = ["GET", "HEAD"]
 MVT = "application/vnd.mapbox-vector-tile"
-_TILE = {"f", "datetime", "filter", "filter-lang"}
+_FILTER = {"filter", "filter-lang", "filter-crs"}
+_TILE = {"f", "datetime", *_FILTER}
 _MOST_LAYERS = 12
 
 
@@ -97,7 +100,7 @@ async def many_tile(request: Request, who: Reader, scheme: str, z: str, row: str
             f"collections 至多 {_MOST_LAYERS} 个且不重复。 / At most {_MOST_LAYERS}, each once.",
         )
     found = [await grid_api(request.app).collection(who, name) for name in names]
-    parameters = {*_TILE, "collections"} - {"filter", "filter-lang"}
+    parameters = {*_TILE, "collections"} - _FILTER
     return await _tile(request, who, found, tile_matrix_set(scheme), (z, row, column), parameters)
 
 
@@ -113,9 +116,10 @@ async def _tile(
         wanted(request, "mvt")
         when = parse_datetime(given.get("datetime"), today())
         tree = filter_of(given)
+        tree_crs = partial(_filter_crs, given)
         parts = [
             await api.pool.rows(
-                who.scope, *tiles.tile(c, who.subdistrict, matrix, z, row, column, when, tree)
+                who.scope, *tiles.tile(c, who.subdistrict, matrix, z, row, column, when, tree, tree_crs(c))
             )
             for c in found
         ]
@@ -130,6 +134,10 @@ async def _tile(
 
     layers = tuple(dict.fromkeys(layer for c in found for layer in c.layers))
     return await answered(request, who, layers if all(c.layers for c in found) else (), build)
+
+
+def _filter_crs(given: dict[str, str], collection: Collection) -> tuple[str, int]:
+    return parse_crs(given.get("filter-crs"), "filter-crs", collection.srid)
 
 
 async def _tile_sets(request: Request, who: Principal, here: str, found: Collection | None) -> Response:

@@ -15,6 +15,9 @@ MAX_NESTED = 12
 MAX_PREFIXES = 60
 MAX_OPERATORS = 1_000
 _STRING = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
+_LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"'": "''", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 _OPERATOR = re.compile(r"[-+*/%^=<>|]+|\b(?:and|or|not|div|like|between|in|is)\b", re.IGNORECASE)
 _PREFIX = re.compile(r"\bnot\b|-\s*(?=-)", re.IGNORECASE)
 
@@ -46,11 +49,23 @@ def _from_json(value: str) -> Any:
 
 
 def _from_text(value: str) -> Any:
+    value = _unescaped(value)
     _refuse_depth(value)
     try:
         return cql2.parse_text(value).to_json()
     except Exception as error:  # the package raises bare exceptions for geometry and its own for grammar
         raise bad("不符合 CQL2 语法", f"this is no CQL2 text: {_first_line(error)}") from None
+
+
+def _unescaped(value: str) -> str:
+    r"""Escapes in text literals as the standard has them; a backslash before anything else stays, as patterns need it.
+
+    >>> print(_unescaped(r"name = 'a\'b' OR name LIKE '10\%'"))
+    name = 'a''b' OR name LIKE '10\%'
+    """
+    if "\\" not in value:
+        return value
+    return _LITERAL.sub(lambda literal: _ESCAPE.sub(lambda e: _ESCAPES.get(e[1], e[0]), literal[0]), value)
 
 
 def _refuse_depth(value: str) -> None:

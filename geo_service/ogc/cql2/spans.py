@@ -25,7 +25,7 @@ PREDICATES = {
     "t_startedby": "{a0} = {b0} AND {a1} > {b1}",
     "t_starts": "{a0} = {b0} AND {a1} < {b1}",
 }
-_OPEN = {"..": True, "": True}
+_OPEN = {"..", ""}
 
 
 def temporal(op: str, node: dict[str, Any], context: Context) -> str:
@@ -39,17 +39,25 @@ def _span(node: Any, context: Context) -> tuple[str, str]:
         ends = node["interval"]
         if not isinstance(ends, list) or len(ends) != 2:
             raise bad("interval 需要两端", "an interval takes two ends")
-        return _end(ends[0], "-infinity", context), _end(ends[1], "infinity", context)
+        first, last = (None if _is_open(end) else _instant(end, context) for end in ends)
+        return _end(first, last, "-infinity"), _end(last, first, "infinity")
     at = _instant(node, context)
     return at, at
 
 
-def _end(node: Any, open_: str, context: Context) -> str:
-    if isinstance(node, str) and node in _OPEN:
+def _is_open(node: Any) -> bool:
+    return isinstance(node, str) and node in _OPEN
+
+
+def _end(at: str | None, other: str | None, open_: str) -> str:
+    """SQL of one end. A property without a value (valid_to is null) is open as long as the other end is known."""
+    if at is None:
         return f"'{open_}'::timestamptz"
-    at = _instant(node, context)
-    # A property without an end (valid_to is null) goes on for ever.
-    return f"coalesce({at}, '{open_}'::timestamptz)" if isinstance(node, dict) and "property" in node else at
+    return (
+        at
+        if other is None
+        else f"coalesce({at}, CASE WHEN {other} IS NOT NULL THEN '{open_}'::timestamptz END)"
+    )
 
 
 def _instant(node: Any, context: Context) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from geo_service.ogc.cql2 import shapes, spans
+from geo_service.ogc.cql2.geometries import GEOMETRY_NAMES
 from geo_service.ogc.cql2.parsing import bad
 from geo_service.ogc.cql2.values import (
-    GEOMETRY_NAMES,
     MAX_DEPTH,
     Context,
     Value,
@@ -143,13 +143,18 @@ def _is_null(node: dict[str, Any], context: Context) -> str:
 
 
 def _array(node: Any, context: Context) -> str:
-    if isinstance(node, list) and all(isinstance(item, str) for item in node):
-        return context.statement.bind([scalar(i, context).literal for i in node], "text[]")
+    """SQL of an array of texts: a property, or a list of text expressions."""
+    if isinstance(node, list):
+        items = [scalar(item, context) for item in node]
+        if all(item.literal is not None for item in items):
+            return context.statement.bind([item.literal for item in items], "text[]")
+        if all(item.kind == "string" for item in items):
+            return f"ARRAY[{', '.join(item.sql for item in items)}]::text[]"
     if isinstance(node, dict):
         value = scalar(node, context)
         if value.kind == "array":
             return f"({value.sql})::text[]"
-    raise bad("数组运算需要数组", "an array operator takes arrays of text")
+    raise bad("数组运算需要文字数组", "an array operator takes arrays of text")
 
 
 def _nodes(tree: Any) -> int:

@@ -7,6 +7,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from geo_service.ogc.cql2.folding import folded, folded_literal, unaccented
+from geo_service.ogc.cql2.functions import CAST_OF, FUNCTIONS, Function
+from geo_service.ogc.cql2.geometries import geometry
 from geo_service.ogc.cql2.parsing import bad
 from geo_service.ogc.declaration import TYPE_OF, Collection
 from geo_service.ogc.statement import Statement
@@ -21,10 +24,9 @@ ARITHMETIC = {
     "%": "({0} - {1} * trunc({0} / nullif({1}, 0)))",
     "^": "power({0}, {1})",
 }
-FOLDED = {"casei": "lower({0})", "accenti": "unaccent({0})"}
+FOLDED = {"casei": folded, "accenti": unaccented}
 #: Levels of a tree that are followed; JSON reaches deeper than text.
 MAX_DEPTH = 60
-GEOMETRY_NAMES = {"geometry", "geom"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ def _operation(node: dict[str, Any], context: Context, depth: int) -> Value:
         inner = scalar(arguments(node, 1)[0], context, depth + 1)
         if inner.kind != "string":
             raise bad(f"{op} 只用于文字", f"{op} takes text")
-        return Value(FOLDED[op].format(inner.sql), "string")
+        if op == "casei" and inner.literal is not None:
+            return Value(context.statement.bind(folded_literal(inner.literal), "text"), "string")
+        return Value(FOLDED[op](inner.sql), "string")
     if op == "-" and isinstance(node.get("args"), list) and len(node["args"]) == 1:
         node = {"op": "-", "args": [0, *node["args"]]}
     if op in ARITHMETIC:
@@ -125,7 +129,25 @@ def _operation(node: dict[str, Any], context: Context, depth: int) -> Value:
         if any(comparable(p.kind) != "number" for p in parts):
             raise bad("算术只用于数", "arithmetic takes numbers")
         return Value(ARITHMETIC[op].format(*(f"({p.sql})::float8" for p in parts)), "number")
+    if op in FUNCTIONS:
+        return _called(FUNCTIONS[op], node, context, depth)
     raise bad(f"没有函数 {op[:40]!r}", f"there is no function {op[:40]!r}")
+
+
+def _called(function: Function, node: dict[str, Any], context: Context, depth: int) -> Value:
+    """A call of one of the functions that we list; each argument must be of the kind that is listed."""
+    given = []
+    for (kind, _), part in zip(function.arguments, arguments(node, len(function.arguments)), strict=True):
+        if kind == "geometry":
+            shape = geometry(part, context)
+            shape = shape if context.collection.srid == 4326 else f"ST_Transform({shape}, 4326)"
+            given.append(f"({shape})::geography")
+            continue
+        value = scalar(part, context, depth + 1)
+        if comparable(value.kind) != kind:
+            raise bad(f"{function.name} 需要 {kind}", f"{function.name} takes a {kind}")
+        given.append(f"({value.sql})::{CAST_OF[kind]}")
+    return Value(function.sql.format(*given), function.returns)
 
 
 def _name(node: dict[str, Any]) -> str:

@@ -65,6 +65,7 @@ def test_a_million_requests_beside_a_writer(service: Any, tmp_path: Path) -> Non
     listed, script = tmp_path / "paths.txt", tmp_path / "paths.lua"
     listed.write_text("\n".join(asked()))
     script.write_text(SCRIPT % json.dumps(str(listed)))
+    service.sql("INSERT INTO key_limit VALUES (%s, %s, 0, 1) ON CONFLICT DO NOTHING", SUB, f"k{SUB}")
     ended, edits = threading.Event(), 0
 
     def write() -> None:

@@ -20,7 +20,7 @@ SUB = "310199001"
 def schools(service: Any) -> Iterator[Any]:
     """A table in EPSG:4549 and a view of it, both registered."""
     service.sql(
-        "CREATE SCHEMA gis; CREATE TABLE gis.school (id int PRIMARY KEY, name text, opened date, pupils int, tags text[], "
+        "CREATE SCHEMA IF NOT EXISTS gis; CREATE TABLE gis.school (id int PRIMARY KEY, name text, opened date, pupils int, tags text[], "
         "secret text, g geometry(Point, 4549)); INSERT INTO gis.school SELECT i, '学校' || i, date '2020-01-01' + i, i * 100, "
         "ARRAY['a', 't' || i], 'x', ST_Transform(ST_SetSRID(ST_MakePoint(121.41 + i * 0.001, 31.205), 4326), 4549) "
         "FROM generate_series(1, 9) i; CREATE VIEW gis.big_school AS SELECT * FROM gis.school WHERE pupils > 500"
