@@ -27,6 +27,7 @@ PERMISSIONS = {
     "review.decide": "冻结、计分、发布 / freeze, score, publish, correct",
     "inspections.plan": "安排联合检查 / plan inspections",
     "inspections.record": "记录检查结果 / record findings",
+    "tickets.exchange": "与城运平台往来工单 / exchange tickets with the city-operation platform",
     "exports.request": "申请导出 / request exports",
     "exports.approve": "审批导出 / approve exports",
     "admin": "管理账号、规则、密钥 / manage accounts, rules, keys",
@@ -50,7 +51,7 @@ PERMISSIONS_OF: dict[str, frozenset[str]] = {
     "grid_leader": _LEADS,
     "grid_staff": _FIELD,
     "volunteer": frozenset({"changes.report"}),
-    "partner": frozenset({"inspections.record", "ogc.read"}),
+    "partner": frozenset({"inspections.record", "tickets.exchange", "ogc.read"}),
 }
 
 #: Roles that see the whole subdistrict when no committee list is set; for the others an empty list is nothing.

@@ -18,12 +18,16 @@ import map_ui
 from geo_service import problems, routes
 from geo_service.database import Database
 from geo_service.freshness import Epoch, Freshness
+from geo_service.handover.starting import sender_of
+from geo_service.limiting import RateLimit, limits_of
 from geo_service.middleware import Compressed, Envelope
 from geo_service.ogc.lane import Lane
+from geo_service.rate_limit import FILE, Buckets
 from geo_service.routes import ogc_features, ogc_tiles
 from geo_service.settings import Settings
 from geo_service.sign_in import SignIn
 from geo_service.tasks import Tasks
+from geo_service.warming import Warming
 
 CONSOLE = Path(map_ui.__file__).parent / "static"
 
@@ -51,12 +55,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.freshness = Freshness(database, app.state.epoch)
     database.after_commit = app.state.epoch.bump
     app.state.tasks = Tasks(database)
+    app.state.webhooks = sender_of(settings, database, app.state.freshness)
     problems.install(app)
     app.router.routes.insert(0, Lane(ogc_features.items, ogc_features.item, ogc_tiles.collection_tile))
     for router in found_routers():
         app.include_router(router)
     _serve_console(app)
     app.add_middleware(Compressed, minimum_size=2_000, compresslevel=4)
+    app.add_middleware(
+        RateLimit, buckets=Buckets(settings.data_dir / FILE), limits=limits_of(settings, database)
+    )
     app.add_middleware(Envelope)
     return app
 
@@ -71,7 +79,12 @@ def found_routers() -> list[APIRouter]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.freshness.listen()
+    warming = Warming()
+    warming.begin()
+    app.state.webhooks.start()
     yield
+    app.state.webhooks.close()
+    warming.close()
     app.state.freshness.close()
     app.state.tasks.close()
     app.state.database.close()

@@ -58,8 +58,50 @@ class Settings(BaseSettings):
     shutdown_grace_s: int = Field(
         default=20, ge=1, description="停止时等待的秒数 / seconds that a stop waits for requests"
     )
+    signing_key_file: Path | None = Field(
+        default=None, description="签名私钥文件(Ed25519, PEM) / file of the private key that signs"
+    )
+    webhook_hosts: str = Field(
+        default="",
+        description="另准推送的内网主机或网段，逗号分隔 / inside hosts or networks that webhooks may reach, comma-separated",
+    )
+    webhook_dead_after_days: int = Field(
+        default=7,
+        ge=1,
+        le=90,
+        description="推送连续失败几天后停送 / days of failure until a webhook is given up",
+    )
+    rate_limit_per_minute: int = Field(
+        default=36_000,
+        ge=0,
+        description="每个密钥每分钟请求数，0为不限 / requests a minute of each key, 0 for no limit",
+    )
+    rate_limit_burst: int = Field(
+        default=3_000, ge=1, description="每个密钥一次可连发的请求数 / requests that a key may send at once"
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="日志级别 / log level"
+    )
+    sign_on_issuer: str = Field(
+        default="",
+        description="统一身份认证（OpenID Connect）的地址；空则不用 / issuer of single sign-on; empty: none",
+    )
+    sign_on_client: str = Field(
+        default="", description="在认证方登记的客户端编号 / client id registered there"
+    )
+    sign_on_secret: SecretStr | None = Field(default=None, description="客户端密钥 / secret of that client")
+    sign_on_secret_file: Path | None = Field(
+        default=None, description="存放客户端密钥的文件 / a file that holds it"
+    )
+    sign_on_claim: str = Field(
+        default="sub", description="哪个声明是身份标识 / claim that names the identity"
+    )
+    sign_on_return: str = Field(
+        default="",
+        description="回调地址，以 /api/sign-on/return 结尾 / our address that the provider returns to",
+    )
+    sign_on_ca_file: Path | None = Field(
+        default=None, description="认证方证书的签发者 / certificates of the authority that signed its TLS"
     )
     sample_data: Path | None = Field(
         default=None, description="测试用真实数据目录 / folder of real files for tests"

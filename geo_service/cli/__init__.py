@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 #: Command → module under ``geo_service.cli`` and what it is for. A module offers ``app`` (a group) or ``command``.
 COMMANDS = {
     "up": ("up", "启动服务 / start the database and the service"),
+    "restart": ("up", "逐个重启服务进程 / new worker processes without a break"),
     "db": ("db", "数据库：启动、升级、备份 / database: start, upgrade, back up, restore"),
     "demo": ("demo", "载入演示街道 / load the synthetic demo town"),
     "load": ("load", "导入文件 / load a file"),
@@ -30,6 +31,9 @@ COMMANDS = {
     "audit": ("audit", "审计核验 / verify the audit"),
     "recount": ("recount", "重算并核对 / recount from the sources and report differences"),
     "release": ("release", "发布月度数据 / make the month's release for partners"),
+    "webhook": ("webhook", "推送订阅 / signed webhooks on the change feed"),
+    "handover": ("handover", "月度交付包 / the signed package of a month, and its register"),
+    "limit": ("limit", "访问限额 / rate limits of keys"),
     "retention": ("retention", "按期清理 / apply the retention periods"),
     "doctor": ("doctor", "自检 / say what is wrong and what to do"),
 }

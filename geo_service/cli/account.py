@@ -11,7 +11,8 @@ from geo_service.access import PERMISSIONS_OF
 from geo_service.audit import record
 from geo_service.cli.administration import Json, Town, administering, show
 from geo_service.cli.connection import plainly
-from geo_service.trust import accounts
+from geo_service.settings import Settings
+from geo_service.trust import accounts, sign_on
 
 app = typer.Typer(no_args_is_help=True, help="账号 / accounts of duties")
 
@@ -91,6 +92,31 @@ def revoke(name: Name, subdistrict: Town = None) -> None:
         ended = accounts.sign_out(session, accounts.find(session, scope.subdistrict, name))
         record(session, scope, "account.sign-out", target=name, detail={"sessions": ended})
     typer.echo(f"已结束 {ended} 个登录 / {ended} sessions ended")
+
+
+@app.command()
+@plainly
+def bind(
+    name: Name,
+    identity: Annotated[str, typer.Argument(help="认证方给出的标识 / what the provider calls it")],
+    subdistrict: Town = None,
+) -> None:
+    """绑定统一身份认证的标识（只存散列） / Let an identity of single sign-on sign in as this account; only its hash is kept."""
+    issuer = Settings().sign_on_issuer
+    if not issuer:
+        raise typer.BadParameter("WANGGE_SIGN_ON_ISSUER")
+    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+        sign_on.bind(session, scope, accounts.find(session, scope.subdistrict, name), issuer, identity)
+    typer.echo("已绑定 / bound")
+
+
+@app.command()
+@plainly
+def unbind(name: Name, subdistrict: Town = None) -> None:
+    """解除统一身份认证的绑定 / No identity signs in as this account any more; its sessions end."""
+    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+        gone = sign_on.unbind(session, scope, accounts.find(session, scope.subdistrict, name))
+    typer.echo(f"已解除 {gone} 个 / {gone} unbound")
 
 
 def _given(file: Path | None) -> str | None:

@@ -42,14 +42,16 @@ def connected(settings: Settings, *, migrate: bool = True) -> Iterator[Connectio
     server = LocalPostgis.at(settings.data_dir)
     with in_use(server) as admin_url:
         if migrate:
-            database.upgrade(admin_url)
+            with _known_revision():
+                database.upgrade(admin_url)
         yield Connection(server.url(database.SERVICE), admin_url)
 
 
 def _configured(settings: Settings, migrate: bool) -> Connection:
     admin_url = settings.admin_url or settings.database_url
     try:
-        waiting = database.pending(admin_url)
+        with _known_revision():
+            waiting = database.pending(admin_url)
     except OperationalError as error:
         raise LocalPostgisError(unreachable(admin_url, str(error.orig))) from error
     if migrate and waiting:
@@ -58,6 +60,15 @@ def _configured(settings: Settings, migrate: bool) -> Connection:
         except ProgrammingError as error:  # the service's own role may not; whoever installs does
             raise LocalPostgisError(migrations_pending(waiting)) from error
     return Connection(settings.database_url, admin_url)
+
+
+@contextmanager
+def _known_revision() -> Iterator[None]:
+    """Tables of a later program are left alone, with a word about what to do."""
+    try:
+        yield
+    except database.UnknownRevision as error:
+        raise LocalPostgisError(made_by_later(error.revision)) from error
 
 
 def libpq_url(url: str) -> str:
@@ -90,6 +101,17 @@ def migrations_pending(waiting: list[str]) -> Trouble:
         f"The tables are older than the program: {listed}.",
         "请先备份（wangge db backup 文件），再执行“wangge db upgrade”。",
         "Back up first (wangge db backup FILE), then run 'wangge db upgrade'.",
+    )
+
+
+def made_by_later(revision: str) -> Trouble:
+    """Tables newer than the program, as after putting an old checkout back."""
+    return Trouble(
+        "made-by-later",
+        f"数据表已由更新的程序改到 {revision}，本程序不认识该版本。",
+        f"A later program brought the tables to revision {revision}, which this one does not know.",
+        "请换回更新的程序，或恢复升级前的备份（wangge db restore 文件）。",
+        "Use that program again, or restore the backup made before the upgrade (wangge db restore FILE).",
     )
 
 

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from geo_service.cli import hash_rotation
 from geo_service.cli.administration import Json, Town, administering, show
 from geo_service.cli.connection import plainly
 from geo_service.sign_in import KEY_SCOPES
 from geo_service.trust import keys
 
 app = typer.Typer(no_args_is_help=True, help="密钥 / keys of machines")
+
+app.command("rotate-hash")(hash_rotation.rotate_hash)
 
 KeyId = Annotated[str, typer.Argument(help="密钥编号 / id of the key")]
 Days = Annotated[int, typer.Option(help="有效天数 / days of validity")]

@@ -39,6 +39,21 @@ def up(
         _serve(settings, listening)
 
 
+@plainly
+def restart(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 / port")] = None,
+) -> None:
+    """逐个重启服务进程，不丢请求 / New worker processes one after the other, while the others go on serving."""
+    settings = Settings().model_copy(update={"port": port} if port else {})
+    if not runs_here(settings.data_dir, settings.port):
+        raise LocalPostgisError(not_running(settings))
+    note = json.loads((settings.data_dir / f"up-{settings.port}.json").read_text(encoding="utf-8"))
+    if note.get("workers", 1) < 2:
+        raise LocalPostgisError(only_one_worker(settings))
+    os.kill(note["pid"], signal.SIGHUP)
+    typer.echo("已开始逐个重启 / restarting one by one")
+
+
 def application() -> Any:
     """The service as a worker process builds it, from its environment."""
     from geo_service.app import create_app
@@ -56,6 +71,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         server_header=False,
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
+        timeout_worker_healthcheck=60,  # a start takes long on an old server; the default of 5 s gives the restart up
     )
     _announce(settings)
     try:
@@ -88,7 +104,9 @@ def _port_of_ours(settings: Settings) -> Iterator[socket.socket]:
             listening.listen(2048)
             listening.set_inheritable(True)
             file.truncate(0)
-            file.write(json.dumps({"url": address(settings), "pid": os.getpid()}))
+            file.write(
+                json.dumps({"url": address(settings), "pid": os.getpid(), "workers": settings.workers})
+            )
             file.flush()
             try:
                 yield listening
@@ -130,6 +148,28 @@ def running_already(settings: Settings) -> Trouble:
         f"The service of this checkout is running already at {address(settings)}.",
         "直接打开该地址；要另开一个，请用 --port 换端口。",
         "Open that address; for another one choose a port with --port.",
+    )
+
+
+def not_running(settings: Settings) -> Trouble:
+    """Nothing to restart."""
+    return Trouble(
+        "not-running",
+        f"端口 {settings.port} 上没有本检出的服务。",
+        f"No service of this checkout runs on port {settings.port}.",
+        "用“wangge up”启动，或用 --port 指明端口。",
+        "Start it with 'wangge up', or name its port with --port.",
+    )
+
+
+def only_one_worker(settings: Settings) -> Trouble:
+    """A single process cannot be replaced while it serves."""
+    return Trouble(
+        "only-one-worker",
+        f"端口 {settings.port} 上的服务只有一个进程，重启时会中断。",
+        f"The service on port {settings.port} has one process; a restart would interrupt it.",
+        "请停止后以 WANGGE_WORKERS=2 启动，以后便可不中断重启。",
+        "Stop it and start it with WANGGE_WORKERS=2; from then on it restarts without a break.",
     )
 
 

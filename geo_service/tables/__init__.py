@@ -3,6 +3,7 @@
 from geo_service.tables import (
     assessment,
     boundaries,
+    change_reports,
     checks,
     indicators,
     inspections,
@@ -17,6 +18,7 @@ __all__ = [
     "Base",
     "assessment",
     "boundaries",
+    "change_reports",
     "checks",
     "indicators",
     "inspections",

@@ -33,7 +33,6 @@ ACTIVITIES = ("addition", "change", "deregistration", "visit", "query")
 class CheckVisit(TenantOfBuilding, Base):
     __tablename__ = "check_visit"
     __table_args__ = (
-        belongs_to("building", "building_code=code"),
         CheckConstraint(one_of("frame", *FRAMES), name="frame"),
         CheckConstraint(one_of("outcome", *OUTCOMES), name="outcome"),
         CheckConstraint(

@@ -7,19 +7,19 @@ import datetime as dt
 from sqlalchemy import Date, Index, Integer, text
 from sqlalchemy.orm import Mapped
 
-from geo_service.tables.base import CODE, Base, Tenant, belongs_to, col, key
+from geo_service.tables.base import CODE, Base, col, key
+from geo_service.tables.register import TenantOfBuilding
 
 
 def count(comment: str) -> Mapped[int]:
     return col(Integer, comment, server_default="0")  # type: ignore[no-any-return]
 
 
-class BuildingMonth(Tenant, Base):
+class BuildingMonth(TenantOfBuilding, Base):
     """Flows of a month; ``first_*`` count what was checked for the first time in its calendar year."""
 
     __tablename__ = "building_month"
     __table_args__ = (
-        belongs_to("building", "building_code=code"),
         Index("ix_building_month_month", "subdistrict_code", "month", "building_code"),
         {"comment": "楼栋月流量 / flows of a month per building, kept by triggers on the sources"},
     )
@@ -53,12 +53,11 @@ class BuildingMonth(Tenant, Base):
     queries: Mapped[int] = count("查询 / queries")
 
 
-class BuildingStock(Tenant, Base):
+class BuildingStock(TenantOfBuilding, Base):
     """Stocks as change points: the value of a month is the latest row at or before its last day."""
 
     __tablename__ = "building_stock"
     __table_args__ = (
-        belongs_to("building", "building_code=code"),
         Index(
             "ix_building_stock_now",
             "subdistrict_code",

@@ -5,11 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Identity, Index, Integer, String, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Float,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
-from geo_service.tables.base import CODE, NAME, WORD, Base, Tenant, belongs_to, col, key, shape
+from geo_service.tables.base import CODE, NAME, WORD, Base, Tenant, belongs_to, col, key, one_of, shape
+
+#: Why a package may be handed over: a closed list (CV-12).
+PURPOSES = ("city_operation", "joint_inspection", "planning", "statistics", "monthly_review", "audit")
 
 
 class Release(Tenant, Base):
@@ -149,6 +165,8 @@ class ChangeCursor(Tenant, Base):
 
 
 class Webhook(Tenant, Base):
+    """What is delivered where. The signing secret is derived; ``secret`` holds only its salt and a mark to check it by."""
+
     __tablename__ = "webhook"
     __table_args__ = ({"comment": "推送订阅 / signed webhook subscription"},)
 
@@ -160,11 +178,63 @@ class Webhook(Tenant, Base):
     failures: Mapped[int] = col(Integer, "连续失败 / failures in a row", server_default="0")
     next_try_at: Mapped[dt.datetime | None] = col(DateTime(timezone=True), "下次 / next try", null=True)
     active: Mapped[bool] = col(Boolean, "启用 / active", server_default="true")
+    sending_to: Mapped[int | None] = col(
+        BigInteger,
+        "在送批次末号 / last number of the batch under way, so that a retry sends the same",
+        null=True,
+    )
+    failing_since: Mapped[dt.datetime | None] = col(
+        DateTime(timezone=True), "失败起 / failing since", null=True
+    )
+    dead_at: Mapped[dt.datetime | None] = col(DateTime(timezone=True), "停送 / given up at", null=True)
+    last_status: Mapped[str | None] = col(WORD, "最近结果 / outcome of the last attempt", null=True)
+    last_sent_at: Mapped[dt.datetime | None] = col(
+        DateTime(timezone=True), "最近送达 / last delivered at", null=True
+    )
+    created_by: Mapped[str | None] = col(WORD, "登记账号 / registered by", null=True)
+    created_at: Mapped[dt.datetime] = col(
+        DateTime(timezone=True), "登记 / registered at", server_default=func.now()
+    )
+
+
+class KeyLimit(Tenant, Base):
+    """How often one machine key may ask, where the installation's own limit does not fit it."""
+
+    __tablename__ = "key_limit"
+    __table_args__ = (
+        belongs_to("api_key", "key_id=id", ondelete="CASCADE"),
+        CheckConstraint("per_minute >= 0 AND burst >= 1", name="rate"),
+        {"comment": "密钥的访问限额 / rate limit of one machine key"},
+    )
+
+    key_id: Mapped[str] = key(WORD, "密钥编号 / id of the key")
+    per_minute: Mapped[int] = col(Integer, "每分钟请求数，0为不限 / requests a minute, 0 for no limit")
+    burst: Mapped[int] = col(Integer, "一次可连发 / requests at once")
+
+
+class HandoverPackage(Tenant, Base):
+    """A package as it was handed over, byte for byte; the same release over the same places is one package."""
+
+    __tablename__ = "handover_package"
+    __table_args__ = ({"comment": "交付包原件 / package of a month as handed over"},)
+
+    sha256: Mapped[str] = key(String(64), "整包校验 / SHA-256 of the file")
+    release_id: Mapped[int] = col(Integer, "发布 / release")
+    month: Mapped[dt.date] = col(Date, "月份 / month")
+    manifest: Mapped[dict[str, Any]] = col(JSONB, "清单 / manifest with checksums")
+    content: Mapped[bytes] = col(LargeBinary, "文件 / the file")
+    at: Mapped[dt.datetime] = col(DateTime(timezone=True), "制作 / made at", server_default=func.now())
 
 
 class Provision(Tenant, Base):
+    """Who was given what and why. Only grows: nothing is changed, and nothing leaves before three years."""
+
     __tablename__ = "provision"
-    __table_args__ = ({"comment": "提供记录，存三年 / register of every bulk provision, kept 3 years"},)
+    __table_args__ = (
+        belongs_to("handover_package", "sha256"),
+        CheckConstraint(one_of("purpose", *PURPOSES), name="purpose"),
+        {"comment": "提供记录，存三年 / register of every bulk provision, kept 3 years"},
+    )
 
     id: Mapped[int] = key(Integer, "编号 / id", autoincrement=False)
     recipient: Mapped[str] = col(NAME, "接收单位 / receiving organisation")
@@ -172,3 +242,4 @@ class Provision(Tenant, Base):
     purpose: Mapped[str] = col(WORD, "用途(闭选) / purpose")
     account: Mapped[str | None] = col(WORD, "账号 / account", null=True)
     at: Mapped[dt.datetime] = col(DateTime(timezone=True), "时间 / at", server_default=func.now())
+    sha256: Mapped[str] = col(String(64), "整包校验 / SHA-256 of the file")

@@ -98,6 +98,24 @@ class Session(Tenant, Base):
     client: Mapped[str | None] = col(NAME, "客户端 / client", null=True)
 
 
+class SignOn(Tenant, Base):
+    """An identity of single sign-on. What the provider calls it is not stored, only a hash of it."""
+
+    __tablename__ = "sign_on"
+    __table_args__ = (
+        belongs_to("account", "account=name", ondelete="CASCADE"),
+        Index("ix_sign_on_account", "subdistrict_code", "account"),
+        {"comment": "统一认证登录的绑定(仅散列) / login of single sign-on bound to an account, as a hash"},
+    )
+
+    login_hash: Mapped[bytes] = key(
+        LargeBinary, "认证方与其登录名的散列 / hash of issuer and login there", unique=True
+    )
+    account: Mapped[str] = col(WORD, "账号 / account")
+    bound_by: Mapped[str | None] = col(WORD, "绑定人账号 / account that bound it", null=True)
+    bound_at: Mapped[dt.datetime] = col(DateTime(timezone=True), "绑定 / bound at", server_default=func.now())
+
+
 class ApiKey(Tenant, Base):
     __tablename__ = "api_key"
     __table_args__ = ({"comment": "机器密钥 / machine key, by hash"},)

@@ -1,16 +1,28 @@
-"""Sign-on and keys."""
+"""Single sign-on: which identity of the government's provider signs in as which duty."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+SQL = Path(__file__).parent.parent / "sql"
+
 
 def upgrade() -> None:
-    pass
+    run("0004_sign_on.sql")
 
 
 def downgrade() -> None:
-    pass
+    run("0004_sign_on_down.sql")
+
+
+def run(name: str) -> None:
+    """Execute a file of SQL as it stands: without parameters psycopg leaves ``%`` alone."""
+    with op.get_bind().connection.cursor() as cursor:
+        cursor.execute((SQL / name).read_text(encoding="utf-8"))
