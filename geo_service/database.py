@@ -6,23 +6,25 @@ row-level security. A transaction always carries a :class:`Scope`, and the datab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 OWNER = "wangge_owner"
 SERVICE = "wangge_service"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISION = re.compile(r"""^(revision|down_revision)\s*(?::[^=]+)?=\s*(None|"[^"]+"|'[^']+')""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -127,24 +129,62 @@ def _is_superuser(cursor: object) -> bool:
 def upgrade(admin_url: str, revision: str = "head") -> None:
     """Create roles and extensions (as a superuser, once) and bring the tables to ``revision``."""
     prepare(admin_url)
+    if revision == "head" and not pending(admin_url):
+        return  # an ordinary start: Alembic itself is a third of a second of imports
+    from alembic import command
+
     command.upgrade(_alembic(admin_url), revision)
 
 
 def downgrade(admin_url: str, revision: str = "base") -> None:
+    from alembic import command
+
     command.downgrade(_alembic(admin_url), revision)
 
 
 def pending(url: str) -> list[str]:
     """Revisions that the database still lacks, oldest first; empty when it is up to date."""
-    script = ScriptDirectory.from_config(_alembic(url))
     engine = create_engine(psycopg_url(url))
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            known = connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar()
+            current = (
+                connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                if known
+                else None
+            )
     finally:
         engine.dispose()
-    revisions = [r.revision for r in script.iterate_revisions("head", current or "base")]
-    return revisions[::-1]
+    ordered = revisions()
+    if current is not None and current not in ordered:
+        raise UnknownRevision(current)
+    return ordered[ordered.index(current) + 1 :] if current else ordered
+
+
+class UnknownRevision(RuntimeError):
+    """The tables were made by a later version of this program; nothing older may touch them."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"数据表版本 {revision} 不为本程序所知，请使用更新的程序。 / The tables are at revision {revision}, which this program does not know; "
+            "use a newer one."
+        )
+        self.revision = revision
+
+
+def revisions() -> list[str]:
+    """Every revision that this program knows, oldest first: one line of them, read from their files' heads."""
+    after: dict[str | None, str] = {}
+    for file in (MIGRATIONS / "versions").glob("*.py"):
+        named = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+        after[named["down_revision"].strip("\"'") if named["down_revision"] != "None" else None] = named[
+            "revision"
+        ].strip("\"'")
+    ordered, at = [], None
+    while at in after:
+        at = after[at]
+        ordered.append(at)
+    return ordered
 
 
 def prepare(admin_url: str) -> None:
@@ -182,6 +222,8 @@ def _already_prepared(connection: Connection) -> bool:
 
 @lru_cache
 def _alembic(url: str) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = psycopg_url(url)

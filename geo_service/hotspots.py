@@ -15,7 +15,6 @@ import pandas as pd
 from grids.indicators.cells import RESOLUTION, cell_neighbours, cells_of
 from grids.indicators.figures import UNASSIGNED, sum_by_area
 from grids.indicators.hotspots import PERMUTATIONS, rate_hotspots
-from grids.indicators.scan import scan_clusters
 
 SCAN_PERMUTATIONS = 999
 
@@ -64,6 +63,8 @@ def cell_figures(
 def _clusters(
     per_building: pd.DataFrame, points: gpd.GeoSeries, month: dt.date, metric_srid: int
 ) -> pd.DataFrame:
+    from grids.indicators.scan import scan_clusters  # compiles its kernels when imported
+
     inspected = per_building[per_building["rental_inspected"] > 0]
     here = points[points.index.isin(inspected.index)]
     counts = inspected.loc[here.index]

@@ -14,7 +14,6 @@ from geo_service.drawing.steps import locked_draft
 from geo_service.drawing.store import Loaded, load, remember, write_all
 from geo_service.problems import not_found
 from geo_service.queries.boundaries import version_by_id
-from grids.boundaries.division import divide
 from grids.boundaries.editing import Drawing
 from grids.boundaries.polygons import derive
 
@@ -29,6 +28,8 @@ def compute(
     if version is None:
         raise not_found("划格版本", str(version_id))
     loaded = load(session, version)
+    from grids.boundaries.division import divide
+
     found = {}
     for n, (name, objective) in enumerate(OBJECTIVES.items()):
         say(n / 3, f"{name}")
@@ -56,6 +57,8 @@ def adopt(session: Session, subdistrict: str, version_id: int, objective: str, t
     """Redraw the whole draft by one objective; stored as a new start, so earlier operations end with it."""
     version = locked_draft(session, subdistrict, version_id)
     loaded = load(session, version)
+    from grids.boundaries.division import divide
+
     division = divide(
         loaded.drawing.plots, target=target, objective=objective, barriers=loaded.barriers,  # type: ignore[arg-type]
         locked=loaded.drawing.assignment[loaded.drawing.assignment.isin(loaded.drawing.locked)],

@@ -16,7 +16,6 @@ from geo_service.problems import Problem, not_found
 from geo_service.queries.boundaries import version_on
 from geo_service.tables.boundaries import BoundaryVersion, PlotSet
 from grids import codes as grid_codes
-from grids.boundaries.division import divide
 from grids.boundaries.editing import Drawing
 from grids.boundaries.lineage import carried_over, fragments, mates
 from grids.boundaries.polygons import dissolve
@@ -53,6 +52,8 @@ def start_draft(
         assignment = coded(plots, plots["committee_code"], issued, scheme)
     elif source == "division":
         barriers = ground.barriers(session, subdistrict, srid)
+        from grids.boundaries.division import divide
+
         drawn = divide(plots, target=target, objective=objective, barriers=barriers)  # type: ignore[arg-type]
         assignment = coded(plots, drawn.assignment, issued, scheme)
         in_force = version_on(session, subdistrict, dt.date.max)

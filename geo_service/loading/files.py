@@ -131,7 +131,7 @@ def _load(
         scope.account,
     )
     outcome.batch_id = batch.id
-    spool = ResultSpool() if asked.kind == "checks" else None
+    spool = ResultSpool() if "results" in reading.report.columns else None
     try:
         chunks = _chunks(reading, asked, sub, outcome, spool, progress)
         common: dict[str, Any] = {
@@ -139,7 +139,7 @@ def _load(
             "count": asked.commit, "given": _given(asked, reading),
         }  # fmt: skip
         outcome.counts = load_frames(session, sub, asked.kind, chunks, **common)
-        if spool is not None and "results" in reading.report.columns:
+        if spool is not None:
             common |= {"mode": "delta", "given": None}
             outcome.results = load_frames(session, sub, "check-results", spool.chunks(), **common)
     finally:

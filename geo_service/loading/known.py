@@ -10,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo_service.database import Database, Scope
-from geo_service.hash_key import FILE, hash_key
+from geo_service.hash_key import FILE, hash_key, same
 from geo_service.problems import Problem
 from geo_service.settings import Settings
 from seeds.readers.context import Context, HashKey
+from seeds.readers.hashing import KeySet
 
 #: Which codes a kind of file refers to.
 _REFERS_TO = {
@@ -21,6 +22,7 @@ _REFERS_TO = {
     "registrations": ("dwellings",), "checks": ("dwellings",), "activity": ("buildings",), "grids": ("committees",),
     "inputs": ("committees",), "source-lists": ("dwellings",),
 }  # fmt: skip
+_PART = 100_000
 _CODES = {
     "committees": "SELECT code FROM area WHERE subdistrict_code = :sub AND kind = 'committee' AND valid_to IS NULL",
     "buildings": "SELECT code FROM building WHERE subdistrict_code = :sub",
@@ -41,8 +43,15 @@ def context_of(session: Session, subdistrict: str, kind: str, today: dt.date) ->
     )
 
 
-def _codes(session: Session, subdistrict: str, name: str) -> list[str]:
-    return list(session.execute(text(_CODES[name]), {"sub": subdistrict}).scalars())
+def _codes(session: Session, subdistrict: str, name: str) -> KeySet:
+    """The keys of all codes of one sort, read in parts of many codes each: a row for every code would cost more than
+    all of the reading, and their texts more memory."""
+    parts = session.execute(
+        text(f"SELECT string_agg(code, chr(10)) FROM (SELECT code, (row_number() OVER () - 1) / {_PART} AS part "
+             f"FROM ({_CODES[name]}) c) p GROUP BY part"),
+        {"sub": subdistrict}, execution_options={"stream_results": True, "max_row_buffer": 1},
+    )  # fmt: skip
+    return KeySet.of_parts(part.split("\n") for part in parts.scalars())
 
 
 def _extent(session: Session, subdistrict: str) -> tuple[float, float, float, float] | None:
@@ -86,9 +95,10 @@ def key_for(database: Database, scope: Scope, settings: Settings, *, keep: bool)
 def refuse_other_key(session: Session, subdistrict: str, key: HashKey) -> None:
     """The records stored carry the id of the key that hashed them; a file hashed with another matches none of them."""
     stored = session.execute(
-        text("SELECT DISTINCT key_id FROM registration WHERE subdistrict_code = :sub"), {"sub": subdistrict}
+        text("SELECT key_id FROM registration WHERE subdistrict_code = :sub AND until IS NULL GROUP BY key_id "
+             "ORDER BY count(*) DESC"), {"sub": subdistrict}
     ).scalars().all()  # fmt: skip
-    if stored and key.id not in stored:
+    if stored and not same(stored[0], key):  # after a rotation a few may still be under the former one
         raise Problem(
             "other-hash-key", 409,
             f"已有登记用密钥 {'、'.join(stored)} 散列，现用密钥为 {key.id}，无法对应。请取回原密钥。 / The records stored were hashed "

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from grids.errors import CrsError, InputError
 
@@ -23,6 +22,8 @@ def mates(table: pd.DataFrame) -> dict[str, str]:
     """
     if table.empty:
         return {}
+    from scipy.optimize import linear_sum_assignment  # half a second, at first use
+
     gain = table.to_numpy(dtype=float)
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return {table.index[r]: table.columns[c] for r, c in zip(rows, columns, strict=True) if gain[r, c] > 0}

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from esda.getisord import G_Local
-from libpysal.weights import WSP
-from numba import njit
 from scipy.sparse import coo_array, csr_array, eye_array
 
 from grids.errors import InputError
@@ -102,47 +99,17 @@ def _graph(neighbours: Pairs, size: int, kept: np.ndarray) -> csr_array:
 def _test(
     found: np.ndarray, inspected: np.ndarray, graph: csr_array, permutations: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    from esda.getisord import G_Local  # two seconds of imports, for the few who ask
+    from libpysal.weights import WSP
+
+    from grids.indicators.shuffling import shuffled
+
     star = csr_array(graph + eye_array(len(found)))
     rates = found / inspected
     weights = WSP(star.tocsr()).to_W(silence_warnings=True)
     z = G_Local(rates, weights, transform="B", star=True, permutations=0).Zs
     owner = np.repeat(np.arange(len(found)), inspected)
-    at_least, at_most = _shuffled(
+    at_least, at_most = shuffled(
         star @ rates, owner, 1 / inspected, star.indptr, star.indices, int(found.sum()), permutations, seed
     )
     return np.asarray(z), (at_least + 1) / (permutations + 1), (at_most + 1) / (permutations + 1)
-
-
-@njit(cache=True)  # pragma: no cover - compiled
-def _shuffled(
-    observed: np.ndarray,
-    owner: np.ndarray,
-    step: np.ndarray,
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    findings: int,
-    permutations: int,
-    seed: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """How often shuffled findings give each place's Gi* sum at least, and at most, what was observed.
-
-    Gi* is this sum over a total; every place is compared with itself only, so the sum orders it as Gi* does.
-    """
-    np.random.seed(seed)
-    at_least = np.zeros(len(observed), dtype=np.int64)
-    at_most = np.zeros(len(observed), dtype=np.int64)
-    deck = owner.copy()
-    for _ in range(permutations):
-        lag = np.zeros(len(observed))
-        for draw in range(findings):  # the first cards of a Fisher-Yates shuffle
-            pick = np.random.randint(draw, len(deck))
-            deck[draw], deck[pick] = deck[pick], deck[draw]
-            place = deck[draw]
-            for k in range(indptr[place], indptr[place + 1]):
-                lag[indices[k]] += step[place]
-        for i in range(len(observed)):
-            if lag[i] >= observed[i] - 1e-9:
-                at_least[i] += 1
-            if lag[i] <= observed[i] + 1e-9:
-                at_most[i] += 1
-    return at_least, at_most

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from grids.errors import InputError
 
@@ -225,7 +224,7 @@ def _unit_ranks(column: pd.Series) -> pd.Series:
     known = column.notna()
     out = pd.Series(np.nan, index=column.index)
     if known.sum() > 1:
-        out[known] = (rankdata(column[known]) - 1) / (known.sum() - 1)
+        out[known] = (column[known].rank() - 1) / (known.sum() - 1)
     elif known.any():
         out[known] = 0.5
     return out

@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 from grids.errors import InputError
 
@@ -43,6 +42,8 @@ def clopper_pearson(
     successes: np.ndarray, n: np.ndarray, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
     """Clopper-Pearson interval of a share: never covers less than the confidence; absent where n = 0."""
+    from scipy.stats import beta  # a second of imports, for the few who ask
+
     x, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
     tail = (1 - confidence) / 2
     known = n > 0

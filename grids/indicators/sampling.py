@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from grids.errors import InputError
 from grids.indicators.rates import Z95
@@ -22,6 +21,8 @@ def pass_probability(n: int, max_errors: int, accuracy: float) -> float:
     >>> round(pass_probability(80, 1, 0.98), 4)
     0.523
     """
+    from scipy.stats import binom  # a second of imports, for the few who ask
+
     return float(binom.cdf(max_errors, n, 1 - accuracy))
 
 
@@ -57,6 +58,8 @@ def acceptance_plan(
     """
     if not 0 <= good_errors < bad_errors <= 1:
         raise InputError("The good error share must be smaller than the bad one.")
+    from scipy.stats import binom
+
     allowed = 0
     for n in range(1, largest + 1):
         # The c that keeps alpha only grows with n; it is then the least that could also keep beta.
@@ -73,6 +76,8 @@ def luck_at_least(chance: float, times: int, months: int = 12) -> float:
     >>> round(luck_at_least(1 / 23, 2), 4)
     0.0934
     """
+    from scipy.stats import binom
+
     return float(binom.sf(times - 1, months, chance))
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from grids.errors import CrsError
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Point = tuple[float, float]
 
@@ -38,6 +41,8 @@ def streets(lines: gpd.GeoSeries, least_share: float = 0.02) -> Streets:
     """
     if lines.crs is None or lines.crs.is_geographic:
         raise CrsError("a street network needs a metric CRS: degrees have no length")
+    import networkx as nx
+
     graph: nx.Graph = nx.Graph()
     for line in lines.explode(index_parts=False).dropna():
         held = [(round(x, 1), round(y, 1)) for x, y, *_ in line.coords]
@@ -50,6 +55,8 @@ def streets(lines: gpd.GeoSeries, least_share: float = 0.02) -> Streets:
 
 def _drop_strays(graph: nx.Graph, least_share: float) -> float:
     """Remove small pieces from ``graph`` in place; their length in metres."""
+    import networkx as nx
+
     pieces = list(nx.connected_components(graph))
     lengths = [graph.subgraph(piece).size(weight="length_m") for piece in pieces]
     stray_m = 0.0
@@ -77,6 +84,8 @@ def walking_m(places: Sequence[Point], network: Streets | None, detour_factor: f
     if network is None or not len(network.nodes) or not len(places):
         return straight
     gap, node = cKDTree(network.nodes).query(np.asarray(places, dtype=float))
+    import networkx as nx
+
     matrix = nx.to_scipy_sparse_array(network.graph, weight="length_m", format="csr")
     along = dijkstra(matrix, directed=False, indices=node)[:, node]
     found = along + (gap[:, None] + gap[None, :]) * detour_factor

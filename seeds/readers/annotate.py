@@ -9,8 +9,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TextIO
 
-import xlsxwriter
-
 from seeds.readers.errors import ReaderError
 from seeds.readers.report import Problem, Report
 from seeds.readers.sources import Source
@@ -75,6 +73,8 @@ def _text_of(source: TextSource) -> TextIO:
 
 
 def _write_sheet(source: SheetSource, problems: dict[int, list[Problem]], path: Path) -> None:
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

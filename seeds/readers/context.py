@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from seeds.readers.hashing import KeySet
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,14 @@ class HashKey:
 class Context:
     """Facts to check a file against; None means that nobody knows, and then nothing is checked.
 
-    ``extent`` is the town's (west, south, east, north) in WGS 84 degrees. ``building_points`` has columns ``lon``
-    and ``lat`` and is indexed by building code. Without ``today`` no date counts as being in the future.
+    Codes come as texts or, where they are many, as a ``KeySet`` of theirs. ``extent`` is the town's (west, south, east,
+    north) in WGS 84 degrees. ``building_points`` has columns ``lon`` and ``lat`` and is indexed by building code. Without
+    ``today`` no date counts as being in the future.
     """
 
-    committees: Collection[str] | None = None
-    buildings: Collection[str] | None = None
-    dwellings: Collection[str] | None = None
+    committees: Collection[str] | KeySet | None = None
+    buildings: Collection[str] | KeySet | None = None
+    dwellings: Collection[str] | KeySet | None = None
     extent: tuple[float, float, float, float] | None = None
     building_points: pd.DataFrame | None = None
     today: date | None = None

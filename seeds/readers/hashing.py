@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,18 @@ class KeySet:
         """The set of the given codes."""
         made = cls()
         made._runs = [np.sort(code_hashes(pd.Series(list(codes), dtype=object)))] if len(codes) else []
+        return made
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[Sequence[str]]) -> KeySet:
+        """The set of codes that come in parts, of which only the keys are kept: eight bytes a code.
+
+        >>> KeySet.of_parts([["B1", "B2"], ["B3"]]).contains(code_hashes(pd.Series(["B3", "B4"]))).tolist()
+        [True, False]
+        """
+        made = cls()
+        hashes = [code_hashes(pd.Series(part, dtype=object)) for part in parts]
+        made._runs = [np.sort(np.concatenate(hashes))] if hashes else []
         return made
 
     def contains(self, keys: Hashes) -> npt.NDArray[np.bool_]:

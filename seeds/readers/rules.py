@@ -22,10 +22,14 @@ class Known:
     """The caller's codes as compact sets, built once per file."""
 
     def __init__(self, context: Context) -> None:
+        given = {
+            "committee": context.committees,
+            "building": context.buildings,
+            "dwelling": context.dwellings,
+        }
         self._sets = {
-            "committee": None if context.committees is None else KeySet.of(context.committees),
-            "building": None if context.buildings is None else KeySet.of(context.buildings),
-            "dwelling": None if context.dwellings is None else KeySet.of(context.dwellings),
+            thing: codes if codes is None or isinstance(codes, KeySet) else KeySet.of(codes)
+            for thing, codes in given.items()
         }
 
     def unknown(self, thing: str, codes: pd.Series) -> Mask:

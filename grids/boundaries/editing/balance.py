@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from grids.boundaries.division import divide
 from grids.boundaries.division.town import plot_weights
 from grids.boundaries.editing.drawing import Drawing
 from grids.boundaries.editing.errors import GridLocked, NothingChanges, UnknownCommittee
@@ -156,6 +155,8 @@ def _computed(
     locked = now[now.isin(drawing.locked)]
     if len(locked) == len(now):
         raise UnknownCommittee(committee_code)
+    from grids.boundaries.division import divide  # compiles kernels when imported
+
     drawn = divide(plots, weight=weight, locked=locked, start=now if repair else None, **wishes)
     free = now.index.difference(locked.index)
     target = _with_old_codes(

@@ -11,18 +11,19 @@ from contextlib import closing
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyproj
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from seeds.readers.errors import MOST_COLUMNS, ReaderError, too_many_columns
 from seeds.readers.headers import HEADER_SEARCH_ROWS, Header
 from seeds.readers.sources import Batch
 from seeds.readers.sources.text import FindHeader
+
+if TYPE_CHECKING:
+    import openpyxl
 
 _MOST_UNPACKED_BYTES = 4 << 30
 # What zipfile, zlib, the XML parser and openpyxl raise on a damaged workbook.
@@ -111,6 +112,8 @@ def _batch(part: list[Any], beside: list[Any] | None, wanted: Mapping[str, int],
 
 
 def _opened(path: Path, *, formulas: bool = False) -> openpyxl.Workbook:
+    import openpyxl
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # remarks on styles and validations, which do not matter here
@@ -120,6 +123,8 @@ def _opened(path: Path, *, formulas: bool = False) -> openpyxl.Workbook:
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
     if not isinstance(sheet, ReadOnlyWorksheet):  # a chart sheet has no cells
         return
     sheet.reset_dimensions()  # many exporters write a wrong one
