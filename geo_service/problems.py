@@ -23,6 +23,7 @@ from grids.assessment.cadences import MonthStateError
 from grids.assessment.rule_set import DateHole, DateOverlap, MissingKey, RuleSetError, UnknownKey
 from grids.assessment.scoring_shanggang import FormIdentityBroken
 from grids.errors import CrsError, GridError, InputError
+from map_ui.wording import WORDS, text
 
 log = logging.getLogger("wangge")
 
@@ -111,10 +112,18 @@ def problem_of(error: Exception) -> Problem:
         if parent in STATUS_OF:
             kind, status = STATUS_OF[parent]
             extra = {k: v for k, v in vars(error).items() if isinstance(v, str | int | float | list | dict)}
-            return Problem(
-                kind if parent is type(error) else slug(type(error)), status, str(error), extra=extra
-            )
+            leaf = kind if parent is type(error) else slug(type(error))
+            return Problem(leaf, status, _said(leaf, error, extra), extra=extra)
     raise error
+
+
+def _said(kind: str, error: Exception, facts: dict[str, Any]) -> str:
+    """The fact in Chinese, then as ``grids`` says it; in English alone where no sentence was written for it."""
+    words = WORDS.get(f"refusal.{kind}")
+    if words is None:
+        return str(error)
+    named = {name: value for name, value in facts.items() if f"{{{name}}}" in words[0]}
+    return f"{text(f'refusal.{kind}', **named)} / {error}"
 
 
 def slug(leaf: type[Exception]) -> str:
@@ -152,6 +161,20 @@ def _http(request: Request, error: Exception) -> Response:
     )
 
 
+#: States of PostgreSQL in which it still reads and no longer writes.
+_NO_WRITING = {
+    "53100": (
+        "disk-full", 503,
+        "服务器磁盘已满，这次改动没有保存；查看照常，已保存的不会丢失，请通知运维。 / The server's disk is full and this change was not "
+        "saved. Looking at things still works and nothing saved is lost; tell the operator.",
+    ),
+    "25006": (
+        "read-only", 503,
+        "系统现在只读，这次改动没有保存，请稍后再试。 / The system is read-only now and this change was not saved; try again later.",
+    ),
+}  # fmt: skip
+
+
 def _busy(request: Request, _error: Exception) -> Response:
     detail = "服务繁忙，请稍后再试。 / The service is busy; try again shortly."
     return answer(Problem("busy", 503, detail, headers={"Retry-After": "2"}), request)
@@ -182,6 +205,9 @@ def _database(request: Request, error: Exception) -> Response:
             ),
             request,
         )
+    if state in _NO_WRITING:
+        log.error("cannot write: %s", state, exc_info=error)
+        return answer(Problem(*_NO_WRITING[state], headers={"Retry-After": "60"}), request)
     if isinstance(error, OperationalError) or error.connection_invalidated or state.startswith(("08", "57P")):
         return _unavailable(request, error)
     return _unexpected(request, error)

@@ -21,6 +21,25 @@ class Kept:
         self._room, self._used = room, 0
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}
+
+    def made_once(self, etag: str, make: Callable[[], bytes]) -> bytes:
+        """The body, made by one thread while the others who want the same wait for it.
+
+        Without this a hundred people who open the map after a change would have the same figures made a hundred times.
+        """
+        with self._lock:
+            turn = self._making.setdefault(etag, threading.Lock())
+        try:
+            with turn:
+                body = self.get(etag)
+                if body is None:
+                    body = make()
+                    self.put(etag, body)
+                return body
+        finally:
+            with self._lock:
+                self._making.pop(etag, None)
 
     def get(self, etag: str) -> bytes | None:
         with self._lock:
@@ -55,6 +74,5 @@ def remembered(
         return Response(status_code=304, headers=headers)
     body = _kept.get(etag)
     if body is None:
-        body = orjson.dumps(make_body(), option=orjson.OPT_SERIALIZE_NUMPY)
-        _kept.put(etag, body)
+        body = _kept.made_once(etag, lambda: orjson.dumps(make_body(), option=orjson.OPT_SERIALIZE_NUMPY))
     return Response(body, media_type="application/json", headers=headers)

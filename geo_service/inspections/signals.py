@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geo_service.queries import inspections as queries
+from geo_service.queries.change_reports import complaints_of
 from geo_service.reviews.rules import rule_sets
 from grids.assessment.rule_set import Values, pick
 from grids.indicators.cells import cell_neighbours, cells_of
@@ -59,11 +60,19 @@ def facts_of(session: Session, subdistrict: str, day: dt.date, what: str, values
         queries.churn_of(session, subdistrict, what, day, window),
         queries.mismatches_of(session, subdistrict, what, day),
         queries.open_findings_of(session, subdistrict, what, day),
+        complaints_of(session, subdistrict, what, day),
         _crowding(session, subdistrict, what, day, LettingLimits.of(values)),
     ]
     held = places.join(found)
     held["hotspot"] = _in_hotspots(session, subdistrict, places, day)
-    numbers = ["churn", "mean_registered", "no_access_visits", "source_mismatches", "open_findings"]
+    numbers = [
+        "churn",
+        "mean_registered",
+        "no_access_visits",
+        "source_mismatches",
+        "open_findings",
+        "complaints",
+    ]
     held[numbers] = held[numbers].astype(float)
     return held
 

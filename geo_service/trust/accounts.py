@@ -15,7 +15,7 @@ from geo_service.access import PERMISSIONS_OF, Principal, committees_of
 from geo_service.audit import record
 from geo_service.database import Scope, apply_scope
 from geo_service.problems import Problem, conflict, forbidden, not_found
-from geo_service.sign_in import hash_password
+from geo_service.sign_in import LOCKED_FOR, hash_password
 from geo_service.tables.trust import Account
 from geo_service.tables.trust import Session as SignedIn
 
@@ -25,7 +25,8 @@ TOO_MANY_DIGITS = re.compile(r"\d{8,}")
 
 def described(account: Account) -> dict[str, Any]:
     """What administrators see of an account; nothing of its secrets."""
-    locked = account.locked_until is not None and account.locked_until > dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
+    locked = account.locked_until is not None and now < account.locked_until <= now + LOCKED_FOR
     return {
         "name": account.name,
         "display_name": account.display_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from sqlalchemy import make_url
 
-from geo_service.hash_key import FILE, hash_key
+from geo_service.hash_key import FILE, hash_key, same
 from geo_service.local_postgis import LocalPostgisError, Trouble
 from geo_service.problems import Problem
 from geo_service.settings import Settings
@@ -20,11 +20,11 @@ def demand_key(url: str, settings: Settings) -> None:
     if wanted is None:
         return
     try:
-        present = hash_key(settings).id
+        present = hash_key(settings)
     except Problem:
         present = None
-    if present != wanted:
-        raise LocalPostgisError(key_missing(wanted, present))
+    if present is None or not same(wanted, present):
+        raise LocalPostgisError(key_missing(wanted, present.id if present else None))
 
 
 def key_of(url: str) -> str | None:

@@ -38,8 +38,13 @@ def code_at(secret: str, step: int) -> str:
 
 
 def step_of(secret: str, code: str, now: dt.datetime, *, after: int | None = None) -> int | None:
-    """The step for which ``code`` is right, one early or late allowed; None when wrong or used before."""
+    """The step for which ``code`` is right, one early or late allowed; None when wrong or used before.
+
+    A last use in the future was noted by a clock that has since been put back, and does not count.
+    """
     present = int(now.timestamp()) // PERIOD_S
+    if after is not None and after > present + 1:
+        after = None
     for step in (present, present - 1, present + 1):
         if hmac.compare_digest(code_at(secret, step).encode(), code.strip().encode()):
             return step if after is None or step > after else None

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "soak_faults.py"
-TIME_S = 150
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +29,17 @@ def judge(figures: Any, at_least: int) -> None:
     assert min(figures.kills.values()) >= at_least // 3
     assert figures.acknowledged["batches"] > 0
     assert figures.acknowledged["names"] > 0
-    # 10 s is the promise on a quiet machine (make soak); here two workers and their browsers share the cores.
-    assert max(figures.starts_s) <= 60.0
+    # The limit is 10 s of a quiet machine: what a busy one added was measured during each start, and is printed.
+    assert max(start.quiet_s for start in figures.starts) <= 10.0
+    assert max(start.cpu_s for start in figures.starts) <= 10.0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_twenty_kills_lose_nothing(soak_faults: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ends after two and a half minutes on a slow machine, with as many kills as there was time for."""
-    figures = soak_faults.run(20, limit_s=TIME_S)
+    figures = soak_faults.run(20)
     with capsys.disabled():
         print(f"\n  {figures}")
-    judge(figures, at_least=6)
+    judge(figures, at_least=20)
 
 
 @pytest.mark.soak
