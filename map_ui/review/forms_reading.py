@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import openpyxl
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
-
 from grids.assessment.counts import Defect, letters, read_counts
 from grids.assessment.exact import exact
 from grids.assessment.parameters import month_of
 from grids.errors import InputError
 from map_ui.review.forms_sanlin import ITEMS, TITLE, TOTAL, TOTAL_RULE
 
-ERROR_FILL = PatternFill("solid", fgColor="F6D5D1")
+ERROR_COLOUR = "F6D5D1"
 LARGEST_SHEET = 5_000
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月")
 _WRONG = re.compile(r"登记有误\s*(\d+)\s*人")
@@ -61,6 +56,9 @@ def read_form(content: bytes, expected: Collection[str] = ()) -> Filled:
 
 
 def _opened(content: bytes) -> Any:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
@@ -219,6 +217,10 @@ def _point(cell: Any, rule: str) -> tuple[Fraction | None, list[Defect]]:
 
 def marked(content: bytes, filled: Filled) -> bytes:
     """The same workbook with every wrong cell coloured and its error as a comment, and a list of all on a sheet 错误."""
+    import openpyxl
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
     book = openpyxl.load_workbook(io.BytesIO(content))
     notes: dict[tuple[str, str], list[str]] = {}
     for title, defect in filled.defects:
@@ -227,7 +229,7 @@ def marked(content: bytes, filled: Filled) -> bytes:
     for (title, place), said in notes.items():
         cell = book[title][place]
         cell = _anchor(book[title], cell)
-        cell.fill = ERROR_FILL
+        cell.fill = PatternFill("solid", fgColor=ERROR_COLOUR)
         cell.comment = Comment("\n".join(said), "wangge", width=320, height=60 + 20 * len(said))
     if "错误" in book.sheetnames:
         del book["错误"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FONT = "宋体"
 TITLE_FONT = "黑体"
@@ -26,6 +26,8 @@ class Sheets:
     """A workbook in memory with the formats that all forms use."""
 
     def __init__(self, subject: str) -> None:
+        import xlsxwriter
+
         self.memory = io.BytesIO()
         self.book: Workbook = xlsxwriter.Workbook(
             self.memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,10 @@ class MonthPage(MacroElement):
         super().__init__()
         self._name = "MonthPage"
         self.code = (_PAGE / "page.js").read_text(encoding="utf-8")
-        # In a script "</" would end it, and "<!--" would hide its end: a name may hold either.
-        self.data = orjson.dumps(data).decode("utf-8").replace("<", "\\u003c")
+        # In a script "</" would end it, and "<!--" would hide its end: a name may hold either. folium renders its own
+        # output with Jinja once more, so a name with "{{" would run on the server: no template begins in JSON but in a text.
+        written = orjson.dumps(data).decode("utf-8").replace("<", "\\u003c")
+        self.data = re.sub(r"\{(?=[{%#])", r"\\u007b", written)
 
 
 def month_map(frames: MonthFrames) -> str:
@@ -67,11 +70,12 @@ def month_map(frames: MonthFrames) -> str:
     page.add_child(MonthPage(data))
     root: Any = page.get_root()
     title = text("month_map.title", town=frames.name)
-    root.title = title
     root.header.add_child(
         Element(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'), index=0
     )
-    root.header.add_child(Element(f"<title>{escape(title)}</title><style>{_style()}</style>"))
+    # branca reads what an Element is given as a Jinja template: a brace in a name would run as a program on the server.
+    inert = escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    root.header.add_child(Element(f"<title>{inert}</title><style>{_style()}</style>"))
     root.html.add_child(Element((_PAGE / "page.html").read_text(encoding="utf-8")), index=0)
     root.html.add_child(Element(_patterns()))
     return inline(root.render().replace("<html>", '<html lang="zh-CN">', 1))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import xlsxwriter
-
 from map_ui.review.sheets import Sheets, TeamSheet
 from map_ui.wording import day_text, text
 
 
 def as_xlsx(sheets: Sheets) -> bytes:
     """A workbook: the routes of all teams, and one sheet per team with the checklist of every site to fill in."""
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     styles = {

@@ -160,6 +160,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "permission.review.decide": ("冻结、计分、发布", "Freeze, score, publish"),
     "permission.inspections.plan": ("安排联合检查", "Plan inspections"),
     "permission.inspections.record": ("记录检查结果", "Record findings"),
+    "permission.tickets.exchange": (
+        "与城运平台往来工单",
+        "Exchange tickets with the city-operation platform",
+    ),
     "permission.exports.request": ("申请导出", "Request exports"),
     "permission.exports.approve": ("审批导出", "Approve exports"),
     "permission.admin": ("管理账号、规则、密钥", "Manage accounts, rules, keys"),

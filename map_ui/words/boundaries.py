@@ -133,6 +133,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The line crosses no micro-grid; start outside one.",
     ),
     "tool.key.choose": ("选择十字处的微网格", "Choose the grid at the crosshair"),
+    "tool.key.zoom": ("放大到所选微网格", "Zoom to what is chosen"),
     "tool.key.choose_more": ("加选十字处的微网格", "Add the grid at the crosshair"),
     "tool.key.paint": ("涂抹：归入十字处的地块", "Paint the plot at the crosshair"),
     "operation.split": ("拆分", "Split"),

@@ -246,6 +246,10 @@ WORDS |= {
     "inspections.measure.state.closed": ("已办结", "closed"),
     "inspections.measure.evidence": ("依据", "Evidence"),
     "inspections.measure.close": ("办结", "Close"),
+    "inspections.measure.report": ("报完成", "Report done"),
+    "inspections.measure.revisit": ("复查日期", "Re-visit on"),
+    "inspections.photos": ("照片 {n} 张", "{n} photos"),
+    "inspections.photo": ("{name}的照片，{time}", "Photo of {name}, {time}"),
     "inspections.measure.none": ("没有措施。", "No measures."),
     "inspections.measure.overdue_only": ("只看超期", "Overdue only"),
     "inspections.tickets.offer": (

@@ -113,4 +113,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "print.unreleased": ("未发布；数据截至 {day}", "Not released; data to {day}"),
     "print.made": ("制表时间：{time}", "Made {time}"),
     "print.signature": ("签字：＿＿＿＿＿＿＿＿", "Signed: ________________"),
+    "trouble.updated": (
+        "控制台已更新，请重新打开本页；已保存的内容都在。",
+        "The console has been updated. Reload the page; what was saved is there.",
+    ),
+    "action.reload": ("重新打开", "Reload"),
 }

@@ -15,15 +15,26 @@ SCREENS = {
     "overview": ["#/overview", "#/overview?by=committee&q=accuracy", "#/overview?by=cell&q=check_density"],
     "boundaries": ["#/boundaries", "#/boundaries/1", "#/boundaries/1?tab=problems"],
     "review": ["#/review", "#/review?tab=trends", "#/review?tab=ladder", "#/review?tab=todo"],
-    "register": [f"#/register?tab={name}" for name in ("import", "enter", "loads", "quality")],
+    "register": [f"#/register?tab={name}" for name in ("import", "enter", "loads", "quality", "exports")],
+    "inspections": [
+        f"#/inspections?tab={name}" for name in ("candidates", "list", "measures", "tickets", "learning")
+    ],
     "administration": [
         f"#/administration?tab={name}" for name in ("accounts", "roles", "keys", "rules", "releases")
     ],
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 #: A key of the list of words that found no word: two parts at least, in small letters, joined by a point.
-BARE_KEY = re.compile(r"(?<![\w.@/])(?:action|admin|area|count|data|draft|fact|figure|kind|measure|overview|permission|"
+BARE_KEY = re.compile(r"(?<![\w.@/])(?:action|admin|area|count|data|draft|exports|fact|figure|inspections?|kind|measure|overview|permission|"
                       r"problem|quality|review|role|sheet|state|value|version)\.[a-z_.]+\b")  # fmt: skip
+
+
+def test_the_audit_has_no_serious_barrier(new_console: Callable[..., Console]) -> None:
+    console = new_console("operator")
+    console.open("#/administration?tab=audit")
+    console.page.wait_for_timeout(300)
+    found = Axe().run(console.page).response["violations"]
+    assert not [v["id"] for v in found if v["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -50,13 +61,13 @@ def test_a_screen_has_no_serious_barrier_and_no_word_without_translation(
 
 def test_the_dark_theme_has_no_serious_barrier(console: Console) -> None:
     console.page.add_init_script("localStorage.setItem('wangge.theme', 'dark')")
-    for screen in SCREENS:
-        console.open(f"#/{screen}")
+    for address in (address for addresses in SCREENS.values() for address in addresses):
+        console.open(address)
         console.page.wait_for_timeout(300)
         found = Axe().run(console.page).response["violations"]
         assert not [
             (v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")
-        ], screen
+        ], address
 
 
 def test_the_words_of_the_frame_change_with_one_click(console: Console) -> None:

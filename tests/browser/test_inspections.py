@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from .driver import Console
@@ -68,3 +71,38 @@ def test_a_phone_without_network_loses_and_doubles_nothing(console: Console) -> 
     now = console.read(f"/api/inspections/{made['id']}")
     assert len(now["results"]) == 1
     assert sorted(f["kind"] for f in now["findings"]) == ["over_2_per_room", "under_5m2"]
+
+
+def test_a_photo_of_a_place_is_seen_with_its_stop(console: Console) -> None:
+    made = planned(console)
+    stop = next(s for s in made["stop_list"] if s["team"])
+    picture = BytesIO()
+    Image.new("RGB", (320, 240), (120, 140, 90)).save(picture, "JPEG")
+    sent = console.page.request.fetch(
+        f"{console.service.url}/api/inspections/{made['id']}/stops/{stop['id']}/photos/{uuid4()}",
+        method="PUT", data=picture.getvalue(),
+        headers={"X-CSRF-Token": console.read("/api/session")["csrf"], "Content-Type": "image/jpeg"},
+    )  # fmt: skip
+    assert sent.ok, sent.text()
+    console.page.reload()
+    console.row(stop["id"]).click()
+    shown = console.page.locator(".photos img")
+    expect(shown).to_have_count(1)
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_a_measure_is_visited_again_reported_and_closed_with_evidence(console: Console) -> None:
+    made = planned(console)
+    stop = next(s for s in made["stop_list"] if s["team"])
+    console.send(f"/api/inspections/{made['id']}/measures",
+                 {"id": str(uuid4()), "stop_id": stop["id"], "kind": "recheck", "department": "committee",
+                  "due_on": "2026-12-31"})  # fmt: skip
+    console.open("#/inspections?tab=measures")
+    line = console.page.get_by_role("row").filter(has_text=stop["code"]).last
+    line.get_by_label(console.say("inspections.measure.revisit")).fill("2026-12-20")
+    console.button("inspections.measure.report", line).click()
+    expect(line).to_contain_text(console.say("inspections.measure.state.done"))
+    console.button("inspections.measure.close", line).click()
+    expect(line).to_contain_text(console.say("inspections.measure.state.closed"))
+    kept = [m for m in console.read("/api/inspections/measures") if m["inspection_id"] == made["id"]]
+    assert [(m["state"], m["revisit_on"]) for m in kept] == [("closed", "2026-12-20")]

@@ -51,3 +51,35 @@ def test_presenting_fills_the_screen_and_escape_leads_back(console: Console) -> 
     expect(console.page.locator("header.top")).to_have_count(0)
     console.page.keyboard.press("Escape")
     expect(console.page.locator("header.top")).to_be_visible()
+
+
+def test_a_duty_that_leaves_no_trace_is_marked_and_the_mark_taken_back(console: Console) -> None:
+    month = console.service.town["months"][-1]
+    calendar = console.read(f"/api/reviews/{month}")["calendar"]
+    duty = next(d for d in calendar if d["state"] == "unrecorded")
+    console.open(f"#/review?m={month}&tab=todo")
+    mark = console.page.get_by_role("button", name=console.say("review.duty.mark.what", what=duty["what"]))
+    mark.click()
+    expect(mark).to_have_count(0)
+    states = {d["key"]: d["state"] for d in console.read(f"/api/reviews/{month}")["calendar"]}
+    assert states[duty["key"]] in ("done", "done_late")
+    console.button("action.undo", console.page.locator(".notices")).click()
+    expect(mark).to_be_visible()
+    assert console.read(f"/api/reviews/{month}")["calendar"] == calendar
+
+
+def test_every_place_stands_on_the_scale_of_the_places_it_could_be(console: Console) -> None:
+    month = console.service.town["months"][0]
+    console.open(f"#/review?m={month}")
+    ranking = console.read(f"/api/reviews/{month}")["ranking"]
+    if not ranking:  # this test may be the first of the session
+        for action in ("freeze", "score"):
+            console.send(f"/api/reviews/{month}/{action}", {})
+        console.page.reload()
+        ranking = console.read(f"/api/reviews/{month}")["ranking"]
+    first = ranking[0]
+    row = console.row(first["code"])
+    expect(row).to_contain_text(first["name"].removesuffix("居委会"))
+    expect(row.locator(".places")).to_have_attribute(
+        "aria-label", console.say("review.places.row", low=first["rank_low"], high=first["rank_high"])
+    )

@@ -60,6 +60,18 @@ export function review(
       { what: "评分表", area: ranking[3]?.name, due: "2026-04-05", days_late: 2 },
       { what: "采集", area: ranking[8]?.name, due: "2026-04-02", days_late: 5 },
     ],
+    calendar: [
+      {
+        key: `SG-7/quarter/${month}-28`,
+        rule: "SG-7",
+        cadence: "quarter",
+        due: `${month}-28T23:59:59`,
+        what: "季度最后一周总结分析",
+        what_en: "analysis in the quarter's last week",
+        state: "unrecorded",
+        done_at: null,
+      },
+    ],
     todo: ranking
       .filter((r) => r.checked < r.target)
       .slice(0, 5)

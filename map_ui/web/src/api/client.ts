@@ -130,6 +130,13 @@ export async function send<T>(
   return json<T>(await request(path, init, sessionMatters));
 }
 
+/** A file that is counted and recorded where it is made, so it is asked for, not linked; its name comes with it. */
+export async function download(path: string): Promise<{ name: string; body: Blob }> {
+  const response = await request(path, { method: "POST" });
+  const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
+  return { name: decodeURIComponent(named?.[1] ?? "file"), body: await response.blob() };
+}
+
 /** A session read that does not open the login dialog: null when nobody is signed in. */
 export async function quietly<T>(path: string): Promise<T | null> {
   const response = await once(path, {});

@@ -1,12 +1,14 @@
 /** Every question the console asks, by name. */
 
 import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
-import { get, quietly, send, untilAnswered, withQuery } from "./client";
+import { download, get, quietly, send, untilAnswered, withQuery } from "./client";
+import type { Bodies, NewDraft, Operation, What } from "../generated/api";
 import { asRow, pointsOf, type RawRow } from "./shape";
 import type {
   AreaFigures,
   By,
   Draft,
+  ExportRequest,
   Facts,
   Found,
   HistoryPoint,
@@ -31,7 +33,9 @@ const part = encodeURIComponent;
 
 export const currentSession = () => quietly<Session>("/api/session");
 export const login = (name: string, password: string) =>
-  send<Session>("POST", "/api/login", { name, password }, { sessionMatters: false });
+  send<Session>("POST", "/api/login", { name, password } satisfies Bodies["POST /api/login"], {
+    sessionMatters: false,
+  });
 export const logout = () => send<void>("POST", "/api/logout");
 
 export const readTown = () => untilAnswered(() => get<Town>("/api/town"));
@@ -72,29 +76,36 @@ export const readFacts = (kind: "buildings" | "micro-grids" | "key-sites", code:
 
 const versions = "/api/boundary-versions";
 export const readVersions = () => get<VersionSummary[]>(versions);
-export const createDraft = (body: { name: string; from: string; target?: number; objective?: string }) =>
-  send<Draft>("POST", versions, body);
+export const createDraft = (body: NewDraft) => send<Draft>("POST", versions, body);
 export const readDraft = (id: number) => untilAnswered(() => get<Draft>(`${versions}/${id}`));
 export const readPlots = (id: number) => untilAnswered(() => get<FeatureCollection>(`${versions}/${id}/plots`));
 export const startAlternatives = (id: number | string, target: number) =>
-  send<{ task: string }>("POST", `${versions}/${id}/alternatives`, { target }).then(({ task }): Task => ({
+  send<{ task: string }>("POST", `${versions}/${id}/alternatives`, {
+    target,
+  } satisfies Bodies["POST /api/boundary-versions/{version_id}/alternatives"]).then(({ task }): Task => ({
     id: task,
     state: "queued",
     progress: 0,
     message: "",
     result: null,
   }));
-export const operate = (
-  id: number,
-  body: { kind: OperationKind; params: object; expected_revision: number },
-  onceKey: string,
-) => untilAnswered(() => send<OperationAnswer>("POST", `${versions}/${id}/operations`, body, { onceKey }));
+export const operate = (id: number, body: Operation & { kind: OperationKind }, onceKey: string) =>
+  untilAnswered(() => send<OperationAnswer>("POST", `${versions}/${id}/operations`, body, { onceKey }));
 export const turn = (id: number, which: "undo" | "redo", expected_revision: number, onceKey: string) =>
-  untilAnswered(() => send<OperationAnswer>("POST", `${versions}/${id}/${which}`, { expected_revision }, { onceKey }));
+  untilAnswered(() =>
+    send<OperationAnswer>(
+      "POST",
+      `${versions}/${id}/${which}`,
+      { expected_revision } satisfies Bodies["POST /api/boundary-versions/{version_id}/undo"],
+      { onceKey },
+    ),
+  );
 export const previewPublishing = (id: number, valid_from: string) =>
   get<Preview>(withQuery(`${versions}/${id}/preview`, { valid_from }));
 export const publish = (id: number, valid_from: string) =>
-  send<VersionSummary>("POST", `${versions}/${id}/publish`, { valid_from });
+  send<VersionSummary>("POST", `${versions}/${id}/publish`, {
+    valid_from,
+  } satisfies Bodies["POST /api/boundary-versions/{version_id}/publish"]);
 
 export const readTask = <T>(id: string) => untilAnswered(() => get<Task<T>>(`/api/tasks/${part(id)}`));
 export const cancelTask = (id: string) => send<void>("DELETE", `/api/tasks/${part(id)}`);
@@ -102,6 +113,22 @@ export const cancelTask = (id: string) => send<void>("DELETE", `/api/tasks/${par
 export const readReview = (month: string) => untilAnswered(() => get<Review>(`/api/reviews/${month}`));
 export const moveReview = (month: string, action: "freeze" | "score" | "publish" | "correct", body: object = {}) =>
   send<Review>("POST", `/api/reviews/${month}/${action}`, body);
+
+/** A duty of the month's calendar is done, or after all is not. */
+export const sendDuty = (month: string, duty: string, done: boolean) =>
+  send<void>("POST", `/api/reviews/${month}/duties`, {
+    duty,
+    done,
+  } satisfies Bodies["POST /api/reviews/{month}/duties"]);
+
+export const readExports = () => get<ExportRequest[]>("/api/exports");
+export const askForExport = (what: What, purpose: Bodies["POST /api/exports"]["purpose"]) =>
+  send<ExportRequest>("POST", "/api/exports", { what, purpose } satisfies Bodies["POST /api/exports"]);
+export const decideExport = (id: string, approve: boolean) =>
+  send<ExportRequest>("POST", `/api/exports/${part(id)}/decision`, {
+    approve,
+  } satisfies Bodies["POST /api/exports/{request_id}/decision"]);
+export const fetchExport = (id: string) => download(`/api/exports/${part(id)}/file`);
 
 export const readLoads = () => get<Load[]>("/api/loads");
 export const readColumns = (kind: string) =>
@@ -115,4 +142,6 @@ export const upload = (form: FormData) =>
   );
 export const readQuality = () => get<Quality>("/api/quality");
 export const sendVisits = (visits: Visit[]) =>
-  send<{ receipts: { visit_id: string; state: string; reason?: string | null }[] }>("POST", "/api/checks", { visits });
+  send<{ receipts: { visit_id: string; state: string; reason?: string | null }[] }>("POST", "/api/checks", {
+    visits,
+  } satisfies Bodies["POST /api/checks"]);

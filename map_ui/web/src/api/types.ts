@@ -1,5 +1,6 @@
 /** What the server answers. Order is always lon, lat; shares are ratios, per cent exists only on screen. */
 
+import type { NewRequest, Visit as Sent, What } from "../generated/api";
 import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from "geojson";
 
 export type MeasureName = "checked_share" | "record_share" | "check_density" | "accuracy" | "group_renting_rate";
@@ -229,6 +230,33 @@ export interface Review {
   late: { what: string; what_en?: string | null; area: string | null; due: string; days_late: number }[];
   todo: { area: string; code?: string | null; what: string; what_en?: string | null }[];
   trends: ({ month: string } & Partial<Record<MeasureName, number | null>>)[];
+  calendar: Duty[];
+  /** How much of the ranking is luck, in a sentence of each language. */
+  luck?: { zh: string; en: string } | null;
+}
+/** What the month's documents demand by a day; `unrecorded`: nothing in the data shows whether it was done. */
+export interface Duty {
+  key: string;
+  rule: string;
+  cadence: string;
+  due: string;
+  what: string;
+  what_en: string;
+  state: "due" | "done" | "done_late" | "late" | "unrecorded";
+  done_at: string | null;
+}
+
+export interface ExportRequest {
+  id: string;
+  what: What;
+  purpose: NewRequest["purpose"];
+  state: "requested" | "approved" | "refused" | "expired";
+  requested_by: string;
+  requested_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  expires_at: string | null;
+  downloads: number;
 }
 
 export interface LoadField {
@@ -281,15 +309,19 @@ export interface Quality {
   >)[];
   issues: { kind: string; n: number; detail: string }[];
 }
-export interface Visit {
-  visit_id: string;
-  dwelling_code: string;
-  visited_at: string;
-  frame: "register" | "ground";
-  outcome: "done" | "no_access";
-  checked: number;
-  correct: number;
-  to_register: number;
-  to_deregister: number;
-  wrong_particulars: number;
-}
+/** A visit as the form fills it in: the counts are always there. */
+export type Visit = Required<
+  Pick<
+    Sent,
+    | "visit_id"
+    | "dwelling_code"
+    | "visited_at"
+    | "frame"
+    | "outcome"
+    | "checked"
+    | "correct"
+    | "to_register"
+    | "to_deregister"
+    | "wrong_particulars"
+  >
+>;

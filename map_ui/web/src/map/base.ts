@@ -55,7 +55,7 @@ function barrierStyle(theme: Theme) {
 
 /** Committee names, and grid codes when near; a label that does not fit is left out. */
 function committeeLabel(theme: Theme) {
-  const sizePx = presenting.value ? 22 : 13;
+  const sizePx = presenting.value ? (innerWidth < 1600 ? 17 : 22) : 13;
   const [ink, halo] = [role("ink", theme), seeThrough(role("halo", theme), 0.85)];
   return (feature: unknown) =>
     labelStyle(shortName((feature as Feature).getProperties() as { name: string }), ink, halo, sizePx, 600);

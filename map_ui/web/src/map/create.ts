@@ -4,6 +4,8 @@ import OlMap from "ol/Map";
 import View from "ol/View";
 import ScaleLine from "ol/control/ScaleLine";
 import Zoom from "ol/control/Zoom";
+import { shiftKeyOnly } from "ol/events/condition";
+import KeyboardPan from "ol/interaction/KeyboardPan";
 import { defaults as interactions } from "ol/interaction/defaults";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import type BaseLayer from "ol/layer/Base";
@@ -15,6 +17,8 @@ import { t } from "../words";
 export const toMap = (at: LonLat) => fromLonLat(at);
 export const toLonLatPair = (coordinate: number[]) => toLonLat(coordinate).slice(0, 2) as LonLat;
 export const boxToExtent = (box: Box): Extent => transformExtent(box, "EPSG:4326", "EPSG:3857");
+
+const FINE_PX = 16;
 
 /** Until a place is loaded: Shanghai. */
 const SHANGHAI: Box = [121.2, 30.95, 121.8, 31.45];
@@ -82,7 +86,10 @@ export function makeMap(target: HTMLElement, view: View, layers: BaseLayer[], la
       new ScaleLine({ units: "metric", minWidth: 72 }),
       new Zoom({ zoomInTipLabel: t("map.zoom_in"), zoomOutTipLabel: t("map.zoom_out") }),
     ],
-    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
+    // Arrow keys move by a hand's breadth; with Shift by a step small enough to set a point.
+    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }).extend([
+      new KeyboardPan({ condition: shiftKeyOnly, pixelDelta: FINE_PX }),
+    ]),
     moveTolerance: 3,
   });
 }

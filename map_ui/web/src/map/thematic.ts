@@ -1,6 +1,8 @@
 /** The coloured layer: areas filled by a measure, and what is chosen or pointed at on top of them. */
 
 import type Feature from "ol/Feature";
+import type { EventsKey } from "ol/events";
+import { unByKey } from "ol/Observable";
 import VectorLayer from "ol/layer/Vector";
 import VectorImageLayer from "ol/layer/VectorImage";
 import VectorSource from "ol/source/Vector";
@@ -8,6 +10,7 @@ import FillStyle from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import { areaStyle, labelStyle, lineStyle, seeThrough } from "./paint";
+import { makePatch, type Patch } from "./patch";
 import { role, widths, type Fill } from "./palette";
 import type { Theme } from "../store";
 
@@ -20,6 +23,10 @@ export interface Thematic {
   marks: VectorLayer<VectorSource>;
   /** Which group a feature belongs to; the code by itself unless grids are grouped into zones. */
   setSource: (source: VectorSource, groupOf?: (feature: Feature) => string) => void;
+  /** A source that is edited: what changes is painted over the drawn image at once, the image follows at rest. */
+  setEdited: (source: VectorSource) => Patch;
+  /** No longer listen to a source that outlives this map. */
+  close: () => void;
   setFill: (fill: (group: string) => Fill | null, label?: (feature: Feature) => string) => void;
   choose: (group: string | null, pointed?: string | null) => void;
   at: (coordinate: number[]) => Feature | null;
@@ -29,6 +36,8 @@ export interface Thematic {
 
 const byCode = (feature: Feature) => String(feature.get("code"));
 const IMAGE_RATIO = 1.5;
+/** Areas beside one another need no order; OpenLayers takes null for that, its types do not. */
+const UNORDERED = null as never;
 const LABELS_FROM_PX = 46; // narrower areas carry no label
 
 function widest(source: VectorSource): number {
@@ -67,10 +76,12 @@ export function makeThematic(themeNow: () => Theme): Thematic {
     style: style as never,
     opacity: 0.9,
     imageRatio: IMAGE_RATIO,
+    renderOrder: UNORDERED,
   });
   const borders = new VectorImageLayer({
     source: new VectorSource(),
     imageRatio: IMAGE_RATIO,
+    renderOrder: UNORDERED,
     style: () => {
       const theme = themeNow();
       if (!border.has(theme)) border.set(theme, lineStyle(role("border_grid", theme), widths.grid));
@@ -91,10 +102,18 @@ export function makeThematic(themeNow: () => Theme): Thematic {
     ];
   }) as never);
 
+  let source = new VectorSource();
+  let patch: Patch | null = null;
+  let heard: EventsKey | null = null;
+
   function of(group: string): Feature[] {
+    if (groupOf === byCode) {
+      const found = source.getFeatureById(group) as Feature | null;
+      return found ? [found] : [];
+    }
     if (!groups) {
       groups = new Map();
-      for (const feature of layer.getSource()?.getFeatures() ?? []) {
+      for (const feature of source.getFeatures()) {
         const key = groupOf(feature);
         const list = groups.get(key);
         if (list) list.push(feature);
@@ -104,33 +123,53 @@ export function makeThematic(themeNow: () => Theme): Thematic {
     return groups.get(group) ?? [];
   }
 
+  function close(): void {
+    if (heard) unByKey(heard);
+    patch?.close();
+    heard = patch = null;
+  }
+
   return {
     layer,
     borders,
     labels,
     marks,
     of,
+    close,
     groupOf: (feature) => groupOf(feature),
-    setSource: (source, grouped) => {
+    setSource: (next, grouped) => {
+      close();
+      source = next;
       groupOf = grouped ?? byCode;
       groups = null;
       layer.setSource(source);
       borders.setSource(source);
       labels.setSource(source);
       labels.setMaxResolution(widest(source) / LABELS_FROM_PX);
-      source.on("change", () => {
+      heard = source.on("change", () => {
         groups = null;
       });
     },
+    setEdited: (next) => {
+      close();
+      source = next;
+      groupOf = byCode;
+      patch = makePatch(next, [layer, borders], themeNow);
+      labels.setSource(source);
+      labels.setMaxResolution(widest(source) / LABELS_FROM_PX);
+      return patch;
+    },
     setFill: (fill, label) => {
+      const before = fillOf;
       fillOf = fill;
       labelOf = label ?? null;
-      layer.changed();
+      if (patch) patch.recolour(before, fill);
+      else layer.changed();
       labels.changed();
     },
     choose: (group, pointed = null) => {
-      const source = marks.getSource() as VectorSource;
-      source.clear(true);
+      const shown = marks.getSource() as VectorSource;
+      shown.clear(true);
       const copies = (code: string | null, mark: object) =>
         code
           ? of(code).map((f) => {
@@ -139,9 +178,9 @@ export function makeThematic(themeNow: () => Theme): Thematic {
               return c;
             })
           : [];
-      source.addFeatures([...(pointed === group ? [] : copies(pointed, { pointed: true })), ...copies(group, {})]);
-      source.changed();
+      shown.addFeatures([...(pointed === group ? [] : copies(pointed, { pointed: true })), ...copies(group, {})]);
+      shown.changed();
     },
-    at: (coordinate) => (layer.getSource()?.getFeaturesAtCoordinate(coordinate)[0] as Feature | undefined) ?? null,
+    at: (coordinate) => (source.getFeaturesAtCoordinate(coordinate)[0] as Feature | undefined) ?? null,
   };
 }

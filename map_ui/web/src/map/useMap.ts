@@ -9,11 +9,42 @@ import { makeBase, type Base } from "./base";
 import { boxToExtent, makeMap } from "./create";
 import { role } from "./palette";
 
-/** The whole town, clear of the legend in the corner. */
+const EDGE_PX = 28;
+/** So much smaller may the town become to stand clear of the legend; beyond that the legend covers a corner of it. */
+const WORTH = 1.25;
+
+/** How far the boxes in the corners of the map reach into it: search and tools above, the legend below on the left. */
+function corners(map: OlMap): { above: number; wide: number; high: number } {
+  const target = map.getTargetElement();
+  const frame = target?.closest(".month-maps") ?? target?.closest(".map-box");
+  const height = (selector: string) => frame?.querySelector<HTMLElement>(selector)?.offsetHeight ?? 0;
+  const wide = frame?.querySelector<HTMLElement>(".map-bottom-left")?.offsetWidth ?? 0;
+  return { above: height(".map-top-left"), wide, high: height(".map-bottom-left") };
+}
+
+/** The whole town, clear of what stands in the corners: the town moves to the side where it loses least. */
 export function fitTown(map: OlMap): void {
   const size = map.getSize();
   const box = town.peek()?.subdistrict.bbox;
-  if (size && box) map.getView().fit(boxToExtent(box), { size, padding: [28, 28, 28, 28] });
+  if (!size || !box) return;
+  const view = map.getView(),
+    extent = boxToExtent(box),
+    { above, wide, high } = corners(map);
+  const top = Math.max(EDGE_PX, above + 16);
+  const choices = [
+    [top, EDGE_PX, EDGE_PX, wide + 20],
+    [top, EDGE_PX, high + 20, EDGE_PX],
+    [top, EDGE_PX, EDGE_PX, EDGE_PX],
+  ].map(([up, right, down, left]) => ({
+    padding: [up, right, down, left] as [number, number, number, number],
+    resolution: view.getResolutionForExtent(extent, [
+      Math.max(80, size[0]! - left! - right!),
+      Math.max(80, size[1]! - up! - down!),
+    ]),
+  }));
+  const plain = choices[2]!.resolution;
+  const best = choices.slice(0, 2).sort((a, b) => a.resolution - b.resolution)[0]!;
+  view.fit(extent, { size, padding: best.resolution <= plain * WORTH ? best.padding : choices[2]!.padding });
 }
 
 /** A map in an element for as long as the component lives, on the town's ground, in the present theme. */
@@ -62,6 +93,8 @@ export function useMap(
       stopShowing();
       watcher.disconnect();
       made.setTarget(undefined);
+      // Sources are shared and outlive the map; what still listened to them would too.
+      for (const layer of made.getAllLayers()) layer.setSource(null);
       made.dispose();
     };
   }, []);

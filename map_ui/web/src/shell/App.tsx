@@ -30,6 +30,37 @@ class Guard extends Component<{ children: ComponentChildren }, { error: Error | 
   }
 }
 
+/**
+ * A part of the console did not come. After an update the parts of the former build are gone: the page is opened anew;
+ * the address brings the view back, drafts are on the server, typed-in checks in this browser.
+ */
+function Unloaded() {
+  const [updated, setUpdated] = useState<boolean | null>(null);
+  useEffect(() => {
+    fetch(location.pathname, { cache: "no-store" }).then(
+      async (answer) => {
+        const own = document.querySelector<HTMLScriptElement>('script[type="module"][src]')?.getAttribute("src");
+        setUpdated(answer.ok && !(await answer.text()).includes(own ?? "\0"));
+      },
+      () => setUpdated(false),
+    );
+  }, []);
+  if (updated === null)
+    return (
+      <div class="skeleton" aria-busy="true">
+        {t("waiting.screen")}
+      </div>
+    );
+  return (
+    <div class="trouble" role="alert">
+      <p>{t(updated ? "trouble.updated" : "trouble.unreachable")}</p>
+      <button type="button" autofocus onClick={() => location.reload()}>
+        {t("action.reload")}
+      </button>
+    </div>
+  );
+}
+
 function Screen() {
   const name = screen.value;
   const [loaded, setLoaded] = useState<{ name: string; module: ScreenModule } | null>(null);
@@ -43,12 +74,7 @@ function Screen() {
     );
     return () => void (wanted = false);
   }, [name]);
-  if (wrong)
-    return (
-      <div class="trouble" role="alert">
-        <p>{sayWhatWentWrong(wrong)}</p>
-      </div>
-    );
+  if (wrong) return <Unloaded />;
   if (loaded?.name !== name)
     return (
       <div class="skeleton" aria-busy="true">

@@ -65,7 +65,7 @@ export function LoginPage() {
     <main class="login-page">
       <section>
         <h1>
-          <b>{t("product.name")}</b> <span lang="en">wangge</span>
+          <b>{t("product.name")}</b> {lang.value === "zh" && <span lang="en">wangge</span>}
         </h1>
         <p class="quiet-text">{t("login.what")}</p>
         <LoginForm />

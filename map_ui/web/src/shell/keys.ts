@@ -42,11 +42,20 @@ function inField(target: EventTarget | null): boolean {
   );
 }
 
+/** Enter and the space bar belong to the button or link that has the focus. */
+function ownsKey(target: EventTarget | null, pressed: string): boolean {
+  return (
+    (pressed === "enter" || pressed === "space") &&
+    target instanceof HTMLElement &&
+    target.closest("button, a[href], summary") !== null
+  );
+}
+
 function answer(event: KeyboardEvent, offered: readonly Shortcut[]): boolean {
   if (event.defaultPrevented || event.isComposing) return false; // half-typed Chinese is not a command
   const pressed = chord(event);
   const found = offered.find((s) => s.keys === pressed && (!inField(event.target) || s.inFields));
-  if (!found || document.querySelector("dialog[open]")) return false;
+  if (!found || ownsKey(event.target, pressed) || document.querySelector("dialog[open]")) return false;
   event.preventDefault();
   found.run(event);
   return true;

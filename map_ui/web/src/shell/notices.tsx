@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { Problem, Unreachable } from "../api/client";
-import { has, t } from "../words";
+import { has, lang, t } from "../words";
 
 const spoken = signal("");
 interface Notice {
@@ -23,6 +23,8 @@ export function announce(text: string): void {
 export function refusalText({ type, detail, title, extra }: Problem): string {
   const key = `refusal.${type.split("/").pop() ?? ""}`;
   if (!has(key)) return detail || title;
+  // A sentence without places says less than the rules' own words, which come in English.
+  if (lang.value === "en" && detail && !t(key).includes("{")) return detail;
   const values = Object.fromEntries(
     Object.entries(extra).map(([name, value]) => [name, typeof value === "number" ? value : String(value)]),
   );

@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
-import { number, timeText } from "../../format";
+import { dayText, number } from "../../format";
 import { Trouble } from "../../parts/parts";
 import { Dialog } from "../../shell/Dialog";
-import { complain, sayWhatWentWrong, tell } from "../../shell/notices";
+import { FormDialog } from "../../shell/FormDialog";
+import { complain, tell } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
 import { session, town } from "../../store";
 import { inLanguage, nameOf, named, t } from "../../words";
+import { committeeName, withoutEnding } from "../overview/naming";
 import {
   addAccount,
   changeAccount,
@@ -21,12 +23,7 @@ import { Reading, Secret, useList } from "./parts";
 const areaText = (areas: string[] | null) =>
   areas === null
     ? t("admin.whole_town")
-    : areas
-        .map((code) => {
-          const known = town.value?.committees.find((c) => c.code === code);
-          return known ? nameOf(known) : code;
-        })
-        .join(t("list.and")) || t("admin.no_area");
+    : areas.map((code) => committeeName(code) ?? code).join(t("list.and")) || t("admin.no_area");
 
 function AreaChoice({ areas, onChange }: { areas: string[] | null; onChange: (areas: string[] | null) => void }) {
   const all = town.value?.committees ?? [];
@@ -52,7 +49,7 @@ function AreaChoice({ areas, onChange }: { areas: string[] | null; onChange: (ar
                   onChange(e.currentTarget.checked ? [...areas, c.code] : areas.filter((code) => code !== c.code))
                 }
               />{" "}
-              {nameOf(c)}
+              {withoutEnding(nameOf(c))}
             </label>
           ))}
         </div>
@@ -75,36 +72,19 @@ function AccountForm({ account, roles, onDone, onClose }: FormProps) {
   const [role, setRole] = useState(account?.role ?? "registrar");
   const [areas, setAreas] = useState<string[] | null>(account ? account.areas : []);
   const [active, setActive] = useState(account?.active ?? true);
-  const [wrong, setWrong] = useState("");
   async function save(): Promise<void> {
-    try {
-      if (account) {
-        await whileSaving(changeAccount(account.name, { role, areas, active }));
-        onDone(null);
-      } else onDone(await whileSaving(addAccount({ name: name.trim(), display_name: duty.trim(), role, areas })));
-    } catch (error) {
-      setWrong(sayWhatWentWrong(error));
-    }
+    if (account) {
+      await changeAccount(account.name, { role, areas, active });
+      onDone(null);
+    } else onDone(await addAccount({ name: name.trim(), display_name: duty.trim(), role, areas }));
   }
   return (
-    <Dialog
+    <FormDialog
       title={account ? t("admin.account.change", { name: account.name }) : t("admin.account.new")}
+      verb={t(account ? "action.confirm" : "new.create")}
+      ready={Boolean(account) || (name.trim().length >= 2 && Boolean(duty.trim()))}
+      save={save}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" onClick={onClose}>
-            {t("action.cancel")}
-          </button>
-          <button
-            type="button"
-            class="primary"
-            disabled={!account && (name.trim().length < 2 || !duty.trim())}
-            onClick={() => void save()}
-          >
-            {t(account ? "action.confirm" : "new.create")}
-          </button>
-        </>
-      }
     >
       {!account && (
         <>
@@ -143,12 +123,7 @@ function AccountForm({ account, roles, onDone, onClose }: FormProps) {
         </label>
       )}
       {account && <p class="quiet-text">{t("admin.account.consequence")}</p>}
-      {wrong && (
-        <p class="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -222,7 +197,7 @@ export function Accounts() {
               <td>
                 <Status account={a} />
               </td>
-              <td>{timeText(a.created_at, true)}</td>
+              <td class="nowrap">{dayText(a.created_at)}</td>
               <td class="right nowrap">
                 <button
                   type="button"

@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { ABSENT, timeText } from "../../format";
 import { Trouble } from "../../parts/parts";
 import { Dialog } from "../../shell/Dialog";
-import { complain, sayWhatWentWrong } from "../../shell/notices";
+import { FormDialog } from "../../shell/FormDialog";
+import { complain } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
 import { inLanguage, named, t } from "../../words";
 import { addKey, readKeys, revokeKey, rotateKey, type KeyRow } from "./data";
@@ -14,30 +15,13 @@ function NewKey({ onMade, onClose }: { onMade: (made: KeyRow & { key: string }) 
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<string[]>(["read"]);
   const [days, setDays] = useState(365);
-  const [wrong, setWrong] = useState("");
   return (
-    <Dialog
+    <FormDialog
       title={t("admin.key.new")}
+      verb={t("new.create")}
+      ready={Boolean(name.trim()) && scopes.length > 0}
+      save={() => addKey({ name: name.trim(), scopes, days }).then(onMade)}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" onClick={onClose}>
-            {t("action.cancel")}
-          </button>
-          <button
-            type="button"
-            class="primary"
-            disabled={!name.trim() || !scopes.length}
-            onClick={() =>
-              void whileSaving(addKey({ name: name.trim(), scopes, days })).then(onMade, (error: unknown) =>
-                setWrong(sayWhatWentWrong(error)),
-              )
-            }
-          >
-            {t("new.create")}
-          </button>
-        </>
-      }
     >
       <label class="field">
         <span>{t("admin.key.name")}</span>
@@ -68,12 +52,7 @@ function NewKey({ onMade, onClose }: { onMade: (made: KeyRow & { key: string }) 
           onInput={(e) => setDays(Math.max(1, Math.min(366, Number(e.currentTarget.value) || 1)))}
         />
       </label>
-      {wrong && (
-        <p class="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
-    </Dialog>
+    </FormDialog>
   );
 }
 

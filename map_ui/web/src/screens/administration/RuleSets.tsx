@@ -24,7 +24,7 @@ function RuleTable({ rules, onAmend }: { rules: RuleSet; onAmend: ((p: Parameter
   const shown = rules.parameter.filter((p) => only === "all" || p.ambiguity !== undefined || p.unset);
   return (
     <>
-      <div class="row">
+      <div class="row segments-row">
         <Segments
           label={t("admin.rules.which")}
           value={only}

@@ -1,6 +1,9 @@
 /** What administrators ask the service: accounts, keys, rules, releases, the audit. */
 
 import { get, send, withQuery } from "../../api/client";
+import type { AccountChange, Amendment, NewAccount, NewKey } from "../../generated/api";
+
+export type { Amendment };
 
 const part = encodeURIComponent;
 
@@ -82,25 +85,17 @@ export interface AuditEntry {
 export const readAccounts = () => get<AccountRow[]>("/api/accounts");
 export const readRoles = () => get<Record<string, string[]>>("/api/roles");
 export const readSeen = (name: string) => get<Seen>(`/api/accounts/${part(name)}/sees`);
-export const addAccount = (body: { name: string; display_name: string; role: string; areas: string[] | null }) =>
-  send<{ name: string; password: string }>("POST", "/api/accounts", body);
-export const changeAccount = (name: string, body: Partial<Pick<AccountRow, "role" | "areas" | "active">>) =>
+export const addAccount = (body: NewAccount) => send<{ name: string; password: string }>("POST", "/api/accounts", body);
+export const changeAccount = (name: string, body: AccountChange) =>
   send<AccountRow>("PATCH", `/api/accounts/${part(name)}`, body);
 export const newPassword = (name: string) =>
   send<{ name: string; password: string }>("POST", `/api/accounts/${part(name)}/password`);
 
 export const readKeys = () => get<KeyRow[]>("/api/keys");
-export const addKey = (body: { name: string; scopes: string[]; days: number }) =>
-  send<KeyRow & { key: string }>("POST", "/api/keys", body);
+export const addKey = (body: NewKey) => send<KeyRow & { key: string }>("POST", "/api/keys", body);
 export const rotateKey = (id: string) => send<KeyRow & { key: string }>("POST", `/api/keys/${part(id)}/rotate`, {});
 export const revokeKey = (id: string) => send<KeyRow>("DELETE", `/api/keys/${part(id)}`);
 
-export interface Amendment {
-  changes: Record<string, unknown>;
-  valid_from: string;
-  version: string;
-  reason: string;
-}
 export const readRuleSets = () => get<RuleSet[]>("/api/rule-sets");
 export const previewRules = (month: string, body: Amendment) =>
   send<RulePreview>("POST", withQuery("/api/rule-sets/preview", { month }), body);

@@ -6,8 +6,8 @@ import { classFill, classOf } from "../../map/palette";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { theme } from "../../store";
 import { lang, t } from "../../words";
-import { areaName } from "../overview/naming";
 import type { OpenDraft } from "./draft";
+import { gridName } from "./problems";
 import { zoomTo } from "./zoom";
 
 /** Off target to either side of the middle; a line at ±5 %. */
@@ -38,7 +38,7 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
       cell: (f) => (
         <span title={f.code}>
           {f.locked ? <span title={t("draft.locked")}>⊘ </span> : ""}
-          {areaName({ ...f, name: f.name || f.code })}
+          {gridName(f)}
         </span>
       ),
       sort: (f) => f.code,
@@ -47,7 +47,7 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
       key: "residents",
       head: t("count.residents"),
       align: "right",
-      width: "60px",
+      width: "62px",
       cell: (f) => number(f.residents),
       sort: (f) => f.residents,
     },
@@ -64,14 +64,14 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
     {
       key: "mark",
       head: <span class="unseen">{t("draft.off.mark")}</span>,
-      width: "68px",
+      width: "64px",
       cell: (f) => <Deviation off={f.off_target} />,
     },
     {
       key: "dwellings",
       head: t("count.dwellings"),
       align: "right",
-      width: "52px",
+      width: "64px",
       cell: (f) => number(f.dwellings),
       sort: (f) => f.dwellings,
     },
@@ -79,7 +79,7 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
       key: "due",
       head: t("count.unchecked_this_year"),
       align: "right",
-      width: "52px",
+      width: "68px",
       cell: (f) => number(f.checks_due),
       sort: (f) => f.checks_due,
     },
@@ -88,7 +88,7 @@ function columns(wrong: ReadonlySet<string>): Column<GridFigures>[] {
       head: t("draft.staff"),
       title: t("count.staff_required"),
       align: "right",
-      width: "46px",
+      width: "44px",
       cell: (f) => number(f.staff_required),
       sort: (f) => f.staff_required,
     },

@@ -17,7 +17,7 @@ export function Editor({ open }: { open: OpenDraft }) {
       <PrintTitle title={t("screen.boundaries")} />
       <div class="editor">
         <ToolStrip open={open} tools={tools} />
-        <Split name="editor" initial={500} panel={<EditorPanel open={open} />}>
+        <Split name="editor" initial={540} panel={<EditorPanel open={open} />}>
           <EditorMap open={open} />
         </Split>
       </div>

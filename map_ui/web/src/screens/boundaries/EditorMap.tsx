@@ -1,10 +1,11 @@
 import { effect, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type OlMap from "ol/Map";
+import type View from "ol/View";
 import { createEmpty, extend } from "ol/extent";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
-import { bringIntoSight, followView, makeView, toMap } from "../../map/create";
+import { bringIntoSight, fitTo, followView, makeView, toMap } from "../../map/create";
 import { draw } from "../../map/drawing";
 import { LayerPicker } from "../../map/LayerPicker";
 import { lineStyle } from "../../map/paint";
@@ -21,6 +22,25 @@ import { paint } from "./paint";
 import { zoomTo } from "./zoom";
 
 const lastDrawn = { at: -1e9 };
+
+/** Bring what is chosen to the middle, as large as it fits: from here a line is drawn with the arrow keys. */
+function useZoomKey(view: View, open: OpenDraft, thematic: Thematic): void {
+  useEffect(
+    () =>
+      register({
+        keys: "z",
+        label: "tool.key.zoom",
+        run: () => {
+          const extent = createEmpty();
+          for (const code of open.chosen.peek())
+            for (const feature of thematic.of(code))
+              extend(extent, feature.getGeometry()?.getExtent() ?? createEmpty());
+          fitTo(view, extent, 18);
+        },
+      }),
+    [],
+  );
+}
 
 /** Click chooses a grid; with Shift or Ctrl another one is added or taken away. */
 function listenToClicks(map: OlMap, open: OpenDraft, thematic: Thematic): () => void {
@@ -98,11 +118,12 @@ export function EditorMap({ open }: { open: OpenDraft }) {
   const thematic = useMemo(() => makeThematic(() => theme.peek()), []);
   const chosenLayer = useMemo(() => new VectorLayer({ source: new VectorSource() }), []);
   const paintLayer = useMemo(() => new VectorLayer({ source: new VectorSource() }), []);
+  const patch = useMemo(() => thematic.setEdited(open.source), []);
   const { target, map } = useMap(
     view,
     () => ({
-      coloured: [thematic.layer],
-      borders: [thematic.borders],
+      coloured: [thematic.layer, patch.fills],
+      borders: [thematic.borders, patch.erasers, patch.lines],
       labels: [thematic.labels],
       marks: [paintLayer, chosenLayer],
     }),
@@ -111,9 +132,10 @@ export function EditorMap({ open }: { open: OpenDraft }) {
   const [hint, setHint] = useState("");
 
   useEffect(() => followView(view), [view]);
-  useEffect(() => thematic.setSource(open.source), []);
+  useEffect(() => () => thematic.close(), []);
   useEffect(() => (map ? listenToClicks(map, open, thematic) : undefined), [map]);
   useTool(map, open, thematic, paintLayer);
+  useZoomKey(view, open, thematic);
   useSignalEffect(() => {
     const shade = theme.value;
     const figures = new Map(open.figures.value.map((f) => [f.code, f]));

@@ -7,6 +7,7 @@ import { Agreement } from "./Agreement";
 import { BalanceTable } from "./BalanceTable";
 import { CommitteeActions } from "./CommitteeActions";
 import type { OpenDraft } from "./draft";
+import { gridName } from "./problems";
 import { PublishDialog } from "./PublishDialog";
 import { statusOf } from "./status";
 import { editable } from "./tools";
@@ -86,7 +87,7 @@ function Chosen({ open }: { open: OpenDraft }) {
             </button>
           </form>
         ) : (
-          <h2>{one ? one.name || one.code : t("draft.chosen", { n: chosen.length })}</h2>
+          <h2>{one ? gridName(one) : t("draft.chosen", { n: chosen.length })}</h2>
         )}
         {one?.locked && <span class="chip">{t("draft.locked")}</span>}
         {one && renaming === null && editable(open) && (

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { createDraft } from "../../api/endpoints";
 import type { VersionSummary } from "../../api/types";
-import { Dialog } from "../../shell/Dialog";
-import { sayWhatWentWrong } from "../../shell/notices";
+import { FormDialog } from "../../shell/FormDialog";
 import { go, loadTown } from "../../store";
 import { nameOf, t } from "../../words";
 import { Alternatives } from "./Alternatives";
@@ -16,8 +15,6 @@ export function NewDraft({ versions, onClose }: { versions: VersionSummary[]; on
   const [start, setStart] = useState<Start>(inForce ? "version" : "division");
   const [name, setName] = useState("");
   const [target, setTarget] = useState(1500);
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
   const [dividing, setDividing] = useState<number | null>(null);
   const choices: { value: Start; label: string; what: string; off?: boolean }[] = [
     {
@@ -31,21 +28,13 @@ export function NewDraft({ versions, onClose }: { versions: VersionSummary[]; on
   ];
 
   async function create(): Promise<void> {
-    setBusy(true);
-    setWrong("");
-    try {
-      // Three alternatives are worked out on a version that is there; a first drawing has none to start from.
-      if (start === "division" && versions[0]) {
-        setDividing((inForce ?? versions[0]).id);
-        return;
-      }
-      const from = start === "version" && inForce ? `version:${inForce.id}` : start;
-      open((await createDraft({ name: name.trim(), from, target })).id);
-    } catch (error) {
-      setWrong(sayWhatWentWrong(error));
-    } finally {
-      setBusy(false);
+    // Three alternatives are worked out on a version that is there; a first drawing has none to start from.
+    if (start === "division" && versions[0]) {
+      setDividing((inForce ?? versions[0]).id);
+      return;
     }
+    const from = start === "version" && inForce ? `version:${inForce.id}` : start;
+    open((await createDraft({ name: name.trim(), from, target })).id);
   }
   function open(id: number): void {
     onClose();
@@ -55,19 +44,13 @@ export function NewDraft({ versions, onClose }: { versions: VersionSummary[]; on
   if (dividing !== null)
     return <Alternatives base={dividing} name={name.trim()} target={target} onOpen={open} onClose={onClose} />;
   return (
-    <Dialog
+    <FormDialog
       title={t("versions.new")}
+      verb={start === "division" ? t("new.divide") : t("new.create")}
+      underWay={t("new.busy")}
+      ready={Boolean(name.trim())}
+      save={create}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" onClick={onClose}>
-            {t("action.cancel")}
-          </button>
-          <button type="button" class="primary" disabled={busy || !name.trim()} onClick={() => void create()}>
-            {busy ? t("new.busy") : start === "division" ? t("new.divide") : t("new.create")}
-          </button>
-        </>
-      }
     >
       <label class="field">
         <span>{t("new.name")}</span>
@@ -110,11 +93,6 @@ export function NewDraft({ versions, onClose }: { versions: VersionSummary[]; on
           />
         </label>
       )}
-      {wrong && (
-        <p class="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -8,9 +8,9 @@ import { Dialog } from "../../shell/Dialog";
 import { sayWhatWentWrong, tell } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
 import { loadTown } from "../../store";
-import { t } from "../../words";
+import { nameOf, t } from "../../words";
 import type { OpenDraft } from "./draft";
-import { problemOf } from "./problems";
+import { gridName, problemOf } from "./problems";
 import { todayInTown } from "./status";
 
 /** First days of the months one may choose: the present month and the twelve that follow. */
@@ -23,7 +23,10 @@ export function firstDays(current: string, n = 13): string[] {
 }
 
 function Effect({ preview, day, open }: { preview: Preview; day: string; open: OpenDraft }) {
-  const name = (code: string) => open.figures.value.find((f) => f.code === code)?.name ?? code;
+  const name = (code: string) => {
+    const found = open.figures.value.find((f) => f.code === code);
+    return found ? gridName(found) : code;
+  };
   const named = (codes: string[]) =>
     codes.slice(0, 8).map(name).join(t("list.and")) + (codes.length > 8 ? t("list.more", { n: codes.length - 8 }) : "");
   return (
@@ -88,7 +91,7 @@ export function PublishDialog({ open, onClose }: { open: OpenDraft; onClose: () 
       await whileSaving(publish(open.id, day));
       forgetSources();
       await Promise.all([open.reload(), loadTown()]);
-      tell(t("publish.done", { name: open.draft.value.name, day: dayText(day) }));
+      tell(t("publish.done", { name: nameOf(open.draft.value), day: dayText(day) }));
       onClose();
     } catch (error) {
       setWrong(sayWhatWentWrong(error));
@@ -97,7 +100,7 @@ export function PublishDialog({ open, onClose }: { open: OpenDraft; onClose: () 
   }
   return (
     <Dialog
-      title={t("publish.title", { name: open.draft.value.name })}
+      title={t("publish.title", { name: nameOf(open.draft.value) })}
       onClose={onClose}
       actions={
         <>

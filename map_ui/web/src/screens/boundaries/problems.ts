@@ -3,10 +3,15 @@
 import type { DraftProblem, GridFigures, RawProblem } from "../../api/types";
 import { signedPercent } from "../../format";
 import { inLanguage, t } from "../../words";
+import { areaName } from "../overview/naming";
 
 export const TOLERANCE = 0.05;
 const FORBIDS_PUBLISHING = new Set(["in_pieces", "crosses_committee", "gap", "overlap"]);
 const COUNTED_HERE = new Set(["off_balance", "no_residents"]);
+
+/** A grid by the name that people use, with its committee's; its code while it has none. */
+export const gridName = (f: Pick<GridFigures, "code" | "name" | "committee_code">) =>
+  areaName({ ...f, name: f.name || f.code });
 
 export function problemOf(raw: RawProblem): DraftProblem {
   return {
@@ -26,10 +31,12 @@ export function problemsOf(figures: GridFigures[], seen: RawProblem[]): DraftPro
       kind: f.residents === 0 ? "no_residents" : "off_balance",
       grid_code: f.code,
       severity: "warning",
-      detail:
-        f.residents === 0
-          ? f.name || f.code
-          : t("problem.off_balance.detail", { name: f.name || f.code, share: signedPercent(f.deviation) }),
+      // Worked out when it is read: after every edit thousands are counted and a dozen are seen.
+      get detail() {
+        return f.residents === 0
+          ? gridName(f)
+          : t("problem.off_balance.detail", { name: gridName(f), share: signedPercent(f.deviation) });
+      },
     }));
   const told = seen.filter((p) => !COUNTED_HERE.has(p.kind)).map(problemOf);
   return [...told.filter((p) => p.severity === "error"), ...told.filter((p) => p.severity === "warning"), ...here];

@@ -1,20 +1,23 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import type { MeasureChange } from "../../generated/api";
 import { dayText } from "../../format";
 import { Empty, Trouble } from "../../parts/parts";
 import { complain } from "../../shell/notices";
+import { whileSaving } from "../../shell/saving";
 import { named, t } from "../../words";
 import { changeMeasure, readLists, readMeasures, type Measure } from "./api";
 import { useRead } from "./useRead";
 
 function Row({ measure, evidence, again }: { measure: Measure; evidence: string[]; again: () => void }) {
   const [kind, setKind] = useState("revisit");
-  async function close(): Promise<void> {
-    try {
-      await changeMeasure(measure.id, { expected_revision: measure.revision, state: "closed", evidence: { kind } });
-    } catch (error) {
-      complain(error);
-    }
-    again();
+  // One change waits for the other, and is asked with the revision that it left.
+  const revision = useRef(Promise.resolve(measure.revision));
+  function change(to: Omit<MeasureChange, "expected_revision">): void {
+    const made = revision.current.then((expected_revision) =>
+      whileSaving(changeMeasure(measure.id, { expected_revision, ...to })),
+    );
+    revision.current = made.then((now) => now.revision);
+    revision.current.catch(complain).finally(again);
   }
   return (
     <tr>
@@ -27,7 +30,28 @@ function Row({ measure, evidence, again }: { measure: Measure; evidence: string[
           <span class="chip chip-wrong">{t("inspections.measure.late", { n: measure.days_late ?? 0 })}</span>
         )}
       </td>
-      <td>{named("inspections.measure.state", measure.state)}</td>
+      <td class="nowrap">
+        {named("inspections.measure.state", measure.state)}{" "}
+        {measure.state === "open" && (
+          <button type="button" class="quiet" onClick={() => change({ state: "done" })}>
+            {t("inspections.measure.report")}
+          </button>
+        )}
+      </td>
+      <td>
+        {measure.state === "closed" ? (
+          dayText(measure.revisit_on)
+        ) : (
+          <input
+            type="date"
+            aria-label={t("inspections.measure.revisit")}
+            value={measure.revisit_on ?? ""}
+            onChange={(e) => {
+              if (e.currentTarget.value) change({ revisit_on: e.currentTarget.value });
+            }}
+          />
+        )}
+      </td>
       <td>
         {measure.state === "closed" ? (
           named("inspection.evidence", measure.evidence?.kind ?? "")
@@ -44,7 +68,7 @@ function Row({ measure, evidence, again }: { measure: Measure; evidence: string[
                 </option>
               ))}
             </select>
-            <button type="button" onClick={() => void close()}>
+            <button type="button" onClick={() => change({ state: "closed", evidence: { kind } })}>
               {t("inspections.measure.close")}
             </button>
           </span>
@@ -76,6 +100,7 @@ export function Measures() {
               <th scope="col">{t("inspections.measure.department")}</th>
               <th scope="col">{t("inspections.measure.due")}</th>
               <th scope="col">{t("inspections.state")}</th>
+              <th scope="col">{t("inspections.measure.revisit")}</th>
               <th scope="col">{t("inspections.measure.evidence")}</th>
             </tr>
           </thead>

@@ -9,6 +9,7 @@ import {
   approveHours,
   changeInspection,
   makeRoute,
+  photoUrl,
   readInspection,
   sheetsUrl,
   type Inspection,
@@ -84,6 +85,7 @@ function columns(): Column<Stop>[] {
 
 function StopFacts({ one, stop, change }: { one: Inspection; stop: Stop; change: (body: object) => void }) {
   const left = one.plan.left_out?.[stop.id];
+  const photos = (one.photos ?? []).filter((p) => p.stop_id === stop.id);
   const fixed = !may("inspections.plan") || !["draft", "planned", "under_way"].includes(one.state);
   return (
     <section class="why">
@@ -99,6 +101,21 @@ function StopFacts({ one, stop, change }: { one: Inspection; stop: Stop; change:
           <li key={r.signal}>{lang.value === "zh" ? r.zh : r.en}</li>
         ))}
       </ul>
+      {photos.length > 0 && (
+        <ul class="photos" aria-label={t("inspections.photos", { n: photos.length })}>
+          {photos.map((p) => (
+            <li key={p.id}>
+              <a href={photoUrl(one.id, p.id)} target="_blank" rel="noopener">
+                <img
+                  src={photoUrl(one.id, p.id)}
+                  loading="lazy"
+                  alt={t("inspections.photo", { name: stop.name, time: timeText(p.received_at, true) })}
+                />
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
       {!fixed && (
         <div class="row">
           {stop.team && (

@@ -37,7 +37,7 @@ function markStyle(mark: Mark, chosen: boolean, shade: Theme): Style {
     image: new CircleStyle({
       radius: mark.tone === "faint" ? 4 : strong ? 10 : 7,
       fill: new Fill({ color: strong ? role("accent", shade) : role("raised", shade) }),
-      stroke: new Stroke({ color: chosen ? role("alarm", shade) : role("accent", shade), width: chosen ? 3 : 1.5 }),
+      stroke: new Stroke({ color: chosen ? role("ink", shade) : role("accent", shade), width: chosen ? 3 : 1.5 }),
     }),
     ...(strong && mark.label
       ? {

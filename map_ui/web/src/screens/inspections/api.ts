@@ -1,5 +1,6 @@
 /** What the inspections screen asks the server, and what it answers. */
 
+import type { InspectionChange, MeasureChange, NewInspection, NewMeasure, RouteWish } from "../../generated/api";
 import { newId } from "../../phone/ids";
 import { get, send, withQuery } from "../../api/client";
 import type { LonLat } from "../../api/types";
@@ -60,6 +61,15 @@ export interface Stop {
   score: number | null;
   reasons: Reason[];
 }
+/** A picture of a place, never of a person; without position, kept small. */
+export interface Photo {
+  id: string;
+  stop_id: string;
+  width: number;
+  height: number;
+  received_at: string;
+}
+export const photoUrl = (inspection: string, photo: string) => `/api/inspections/${inspection}/photos/${photo}`;
 export interface Finding {
   id: string;
   stop_id: string;
@@ -81,6 +91,7 @@ export interface Measure {
   department: string;
   due_on: string;
   state: "open" | "done" | "closed";
+  revisit_on: string | null;
   revision: number;
   days_late?: number;
   evidence: { kind: string } | null;
@@ -109,6 +120,7 @@ export interface Inspection extends Omit<Brief, "teams"> {
   needs_approval: boolean;
   stop_list: Stop[];
   findings: Finding[];
+  photos?: Photo[];
   measures: Measure[];
   results: { id: string; stop_id: string; corrects: string | null; state: string; received_at: string }[];
 }
@@ -153,16 +165,16 @@ export const readCandidates = (month: string, what: What) =>
 export const readLists = () => get<Lists>(`${url}/lists`);
 export const readInspections = () => get<Brief[]>(url);
 export const readInspection = (id: string) => get<Inspection>(`${url}/${id}`);
-export const startInspection = (body: object) => send<Inspection>("POST", url, body);
-export const changeInspection = (id: string, body: object) => send<Inspection>("PATCH", `${url}/${id}`, body);
-export const makeRoute = (id: string, body: object) => send<Inspection>("POST", `${url}/${id}/route`, body);
+export const startInspection = (body: NewInspection) => send<Inspection>("POST", url, body);
+export const changeInspection = (id: string, body: InspectionChange) => send<Inspection>("PATCH", `${url}/${id}`, body);
+export const makeRoute = (id: string, body: RouteWish) => send<Inspection>("POST", `${url}/${id}/route`, body);
 export const approveHours = (id: string, expected_revision: number) =>
   send<Inspection>("POST", `${url}/${id}/approve`, { expected_revision });
 export const sheetsUrl = (id: string, kind: "pdf" | "xlsx" | "html") => `${url}/${id}/sheets.${kind}`;
-export const addMeasure = (id: string, body: object) => send<Measure>("POST", `${url}/${id}/measures`, body);
+export const addMeasure = (id: string, body: NewMeasure) => send<Measure>("POST", `${url}/${id}/measures`, body);
 export const readMeasures = (overdue: boolean) =>
   get<Measure[]>(withQuery(`${url}/measures`, { overdue: overdue ? "true" : "" }));
-export const changeMeasure = (id: string, body: object) => send<Measure>("PATCH", `${url}/measures/${id}`, body);
+export const changeMeasure = (id: string, body: MeasureChange) => send<Measure>("PATCH", `${url}/measures/${id}`, body);
 export const readLearning = () => get<Learning>(`${url}/learning`);
 export const readCoverage = (month: string) => get<Coverage>(withQuery(`${url}/coverage`, { month }));
 export const readNoAccess = () =>

@@ -98,6 +98,7 @@ export function OverviewMap() {
   );
 
   useEffect(() => followView(view), [view]);
+  useEffect(() => () => thematic.close(), []);
   useEffect(() => {
     if (map && tip.current) listen(map, thematic, tip.current);
   }, [map]);

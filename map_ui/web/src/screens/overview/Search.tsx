@@ -8,6 +8,7 @@ import { announce, sayWhatWentWrong } from "../../shell/notices";
 import { batch } from "@preact/signals";
 import { BYS, by, select } from "../../store";
 import { named, t } from "../../words";
+import { committeeName } from "./naming";
 import { drawn } from "./data";
 
 const NEAR: Record<string, number> = { building: 17.5, "key-site": 17.5, "micro-grid": 15.5, committee: 14.5 };
@@ -103,9 +104,9 @@ export function Search({ map }: { map: OlMap | null }) {
                 open(hit);
               }}
             >
-              <span>{hit.label}</span>
+              <span>{(hit.kind === "committee" && committeeName(hit.code)) || hit.label}</span>
               <small>
-                {named("area", hit.kind)} · {hit.code}
+                {named("area", hit.kind)} {hit.code}
               </small>
             </li>
           ))}

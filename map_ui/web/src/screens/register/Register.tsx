@@ -2,11 +2,12 @@ import { Tabs } from "../../parts/parts";
 import { may, tab } from "../../store";
 import { t } from "../../words";
 import { EnterChecks } from "./EnterChecks";
+import { Exports } from "./Exports";
 import { Import } from "./Import";
 import { Loads } from "./Loads";
 import { QualityView } from "./QualityView";
 
-type TabName = "import" | "loads" | "enter" | "quality";
+type TabName = "import" | "loads" | "enter" | "quality" | "exports";
 
 export default function Register() {
   const write = may("data.load"),
@@ -17,6 +18,7 @@ export default function Register() {
     ...(enter ? [{ value: "enter" as const, label: t("data.enter") }] : []),
     { value: "loads", label: t("data.loads") },
     { value: "quality", label: t("data.quality") },
+    ...(may("exports.request") ? [{ value: "exports" as const, label: t("data.exports") }] : []),
   ];
   return (
     <div class="page data-page">
@@ -28,6 +30,7 @@ export default function Register() {
       {shown === "enter" && <EnterChecks />}
       {shown === "loads" && <Loads />}
       {shown === "quality" && <QualityView />}
+      {shown === "exports" && <Exports />}
     </div>
   );
 }

@@ -55,13 +55,14 @@ function MonthMap({ view, side }: { view: View; side: Side }) {
     `${t("map.label")} ${monthText(side.when.value)}`,
   );
   // The maps' size changes with the type around them: a meeting begins, and ends, with the whole town.
-  const presented = useRef(presenting.value);
+  const presented = useRef(false);
   useEffect(() => {
     if (!map || presented.current === presenting.value) return;
     presented.current = presenting.value;
     const timer = setTimeout(() => fitTown(map), 400);
     return () => clearTimeout(timer);
   }, [map, presenting.value]);
+  useEffect(() => () => thematic.close(), []);
   useSignalEffect(() => {
     const by = level.value,
       when = side.when.value;

@@ -99,7 +99,7 @@ export default function ReviewScreen() {
       )}
       <Split
         name="review"
-        initial={500}
+        initial={520}
         panel={reviewTrouble.value ? <Trouble error={reviewTrouble.value} /> : <ReviewPanel />}
       >
         <MonthMaps />

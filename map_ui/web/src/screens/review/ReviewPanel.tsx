@@ -7,9 +7,10 @@ import { IntervalMark } from "../../parts/marks";
 import { Tabs } from "../../parts/parts";
 import { presenting, select, selection, tab } from "../../store";
 import { lang, nameOf, t } from "../../words";
-import { withoutEnding } from "../overview/naming";
+import { committeeCalled, withoutEnding } from "../overview/naming";
 import { pointed } from "../overview/pointed";
 import { level, review } from "./data";
+import { Duties } from "./Duties";
 import { Trends } from "./Trends";
 
 const said = (zh: string, en: string | null | undefined) => (lang.value === "en" && en ? en : zh);
@@ -28,6 +29,20 @@ function RankChange({ row }: { row: Ranked }) {
   );
 }
 
+/** Where the place could be, on the scale of all places, and where it is. */
+function PlacesMark({ row, of }: { row: Ranked; of: number }) {
+  const x = (place: number) => 3 + (58 * (place - 1)) / Math.max(1, of - 1);
+  const what = t("review.places.row", { low: row.rank_low ?? ABSENT, high: row.rank_high ?? ABSENT });
+  return (
+    <svg class="interval places" width="64" height="16" viewBox="0 0 64 16" role="img" aria-label={what}>
+      <title>{what}</title>
+      <line class="axis" x1="3" x2="61" y1="8" y2="8" />
+      <line class="range" x1={x(row.rank_low ?? 1)} x2={x(row.rank_high ?? of)} y1="8" y2="8" />
+      {row.rank !== null && <circle class="value" cx={x(row.rank)} cy="8" r="2.5" />}
+    </svg>
+  );
+}
+
 function columns(rows: Ranked[]): Column<Ranked>[] {
   const lows = rows.map((r) => r.accuracy?.low ?? 1),
     from = Math.max(0, Math.min(...lows, 0.98));
@@ -35,16 +50,14 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
     {
       key: "rank",
       head: t("review.rank"),
-      align: "right",
-      width: "52px",
-      cell: (r) => number(r.rank),
+      title: t("review.rank_change"),
+      width: presenting.value ? "92px" : "70px",
+      cell: (r) => (
+        <>
+          <b class="rank">{number(r.rank)}</b> <RankChange row={r} />
+        </>
+      ),
       sort: (r) => r.rank,
-    },
-    {
-      key: "move",
-      head: <span class="unseen">{t("review.rank_change")}</span>,
-      width: "40px",
-      cell: (r) => <RankChange row={r} />,
     },
     {
       key: "name",
@@ -67,7 +80,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       key: "score",
       head: t("review.score_head"),
       align: "right",
-      width: "56px",
+      width: "52px",
       cell: (r) => number(r.score, 1),
       sort: (r) => r.score,
     },
@@ -76,7 +89,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("review.accuracy"),
       unit: t("unit.percent"),
       align: "right",
-      width: "68px",
+      width: "66px",
       cell: (r) => percent(r.accuracy?.value).replace("%", ""),
       sort: (r) => r.accuracy?.value,
     },
@@ -91,9 +104,8 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       key: "places",
       head: t("review.places"),
       title: t("review.places.what"),
-      align: "right",
-      width: "58px",
-      cell: (r) => (r.rank_low === null ? ABSENT : `${r.rank_low}–${r.rank_high}`),
+      width: "74px",
+      cell: (r) => (r.rank_low === null ? ABSENT : <PlacesMark row={r} of={rows.length} />),
       sort: (r) => r.rank_low,
     },
     {
@@ -101,7 +113,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
       head: t("count.checked"),
       title: t("review.checked.what"),
       align: "right",
-      width: "70px",
+      width: "62px",
       cell: (r) => (
         <span class={r.checked !== null && r.target !== null && r.checked < r.target ? "wrong" : ""}>
           {number(r.checked)}
@@ -113,7 +125,7 @@ function columns(rows: Ranked[]): Column<Ranked>[] {
 }
 
 /** What a meeting reads from four metres; the rest stands on the sheet in front of them. */
-const FROM_AFAR = new Set(["rank", "move", "name", "score", "accuracy"]);
+const FROM_AFAR = new Set(["rank", "name", "score", "accuracy"]);
 
 function Ranking({ now }: { now: Review }) {
   const shown = useMemo(
@@ -136,10 +148,18 @@ function Ranking({ now }: { now: Review }) {
         }}
         onHover={(r) => void (pointed.value = r ? { kind: "committee", code: r.code } : null)}
       />
-      <p class="note quiet-text">{t("review.luck")}</p>
+      <p class="note quiet-text">
+        {now.ranking.length > 0 && t("review.places.apart", { n: now.ranking.length, apart: apart(now.ranking) })}{" "}
+        {now.luck ? said(now.luck.zh, now.luck.en) : t("review.luck")}
+      </p>
     </>
   );
 }
+
+/** Committees whose possible places cover less than half of the table: their place says something. */
+const apart = (rows: Ranked[]) =>
+  rows.filter((r) => r.rank_low !== null && r.rank_high !== null && r.rank_high - r.rank_low + 1 < rows.length / 2)
+    .length;
 
 const Lines = ({ title, children, none }: { title: string; children: ComponentChildren[]; none: string }) => (
   <section>
@@ -155,8 +175,8 @@ function Ladder({ now }: { now: Review }) {
         {now.ladder.map((e) => (
           <li key={e.code}>
             <span class="chip chip-caution">{t("review.level", { n: e.level })}</span>
-            <b>{e.name}</b>
-            <span class="quiet-text push">{said(e.reason, e.reason_en)}</span>
+            <b class="nowrap">{committeeCalled(e.name)}</b>
+            <span class="quiet-text">{said(e.reason, e.reason_en)}</span>
           </li>
         ))}
       </Lines>
@@ -167,26 +187,33 @@ function Ladder({ now }: { now: Review }) {
 function Todo({ now }: { now: Review }) {
   return (
     <div class="scroll" tabIndex={0}>
+      <Duties now={now} />
       <Lines title={t("review.late")} none={t("review.late.none")}>
         {now.late.map((e, k) => (
-          <li key={k}>
-            <b>{e.area ?? ABSENT}</b>
-            {said(e.what, e.what_en)}
-            <span class="push wrong">{t("review.late.by", { day: dayText(e.due), n: e.days_late })}</span>
+          <li key={k} class="two-lines">
+            <span>{said(e.what, e.what_en)}</span>
+            <small>
+              {e.area && `${committeeCalled(e.area)} · `}
+              <span class="wrong">{t("review.late.by", { day: dayText(e.due), n: e.days_late })}</span>
+            </small>
           </li>
         ))}
       </Lines>
       <Lines title={t("review.todo")} none={t("review.todo.none")}>
         {now.todo.map((e, k) => (
-          <li key={k}>
-            {e.code ? (
-              <button type="button" onClick={() => select("committee", e.code as string)}>
-                <b>{e.area}</b>
-              </button>
-            ) : (
-              <b>{e.area}</b>
+          <li key={k} class="two-lines">
+            <span>{said(e.what, e.what_en)}</span>
+            {e.area && (
+              <small>
+                {e.code ? (
+                  <button type="button" class="link" onClick={() => select("committee", e.code as string)}>
+                    {committeeCalled(e.area)}
+                  </button>
+                ) : (
+                  committeeCalled(e.area)
+                )}
+              </small>
             )}
-            <span class="push">{said(e.what, e.what_en)}</span>
           </li>
         ))}
       </Lines>

@@ -68,6 +68,13 @@ export function changes(name: MeasureName): Map<string, number> {
   return found;
 }
 
+/** The month once more, after something in it was marked. */
+export async function readAgain(): Promise<void> {
+  const m = month.peek();
+  const found = await readReview(m);
+  if (month.peek() === m) review.value = found;
+}
+
 export async function advance(action: "freeze" | "score" | "publish" | "correct", body: object = {}): Promise<boolean> {
   try {
     review.value = await whileSaving(moveReview(month.peek(), action, body));
