@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -75,15 +75,26 @@ class Database:
 
     @contextmanager
     def transaction(self, scope: Scope, *, writes: bool = True) -> Iterator[Session]:
-        """One transaction under ``scope``; what it wrote is there when the block ends, or nothing is."""
+        """One transaction under ``scope``; what it wrote is there when the block ends, or nothing is.
+
+        A connection is taken at the first statement, so that an answer out of memory takes none from those who need one.
+        """
         with self._sessions() as session, session.begin():
-            apply_scope(session.connection(), scope)
+            event.listen(session, "after_begin", _under(scope))
             yield session
         if writes:
             self.after_commit()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _under(scope: Scope) -> Callable[[Session, SessionTransaction, Connection], None]:
+    def begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+        if not transaction.nested:
+            apply_scope(connection, scope)
+
+    return begin
 
 
 def apply_scope(connection: Connection, scope: Scope) -> None:

@@ -6,7 +6,9 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import text
 
+from geo_service.database import Database, Scope
 from geo_service.remembered import Kept
 
 
@@ -58,3 +60,22 @@ def test_the_least_recently_used_goes_first() -> None:
     for etag in "abc":
         kept.put(etag, b"1234")
     assert (kept.get("a"), kept.get("c")) == (None, b"1234")
+
+
+def test_a_transaction_takes_a_connection_only_when_it_says_something(database_url: str) -> None:
+    store = Database(database_url, pool_size=1)
+    pool = store.engine.pool
+    try:
+        with store.transaction(Scope("310199001", ("a", "b"), "x")) as session:
+            assert pool.checkedout() == 0  # type: ignore[attr-defined]
+            settings = "SELECT current_setting('wangge.subdistrict'), current_setting('wangge.committees'), current_user"
+            assert tuple(session.execute(text(settings)).one()) == ("310199001", "a,b", "wangge_service")
+            with session.begin_nested():
+                assert tuple(session.execute(text(settings)).one())[:2] == ("310199001", "a,b")
+            assert pool.checkedout() == 1  # type: ignore[attr-defined]
+        with store.transaction(Scope("310199002")) as session:
+            assert (
+                session.execute(text("SELECT current_setting('wangge.subdistrict')")).scalar() == "310199002"
+            )
+    finally:
+        store.close()
