@@ -70,6 +70,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=75,  # longer than a proxy or a browser pauses; at 5 s some asked just as we hung up
         timeout_graceful_shutdown=settings.shutdown_grace_s,
         timeout_worker_healthcheck=60,  # a start takes long on an old server; the default of 5 s gives the restart up
     )
