@@ -123,7 +123,10 @@ def _said(kind: str, error: Exception, facts: dict[str, Any]) -> str:
     if words is None:
         return str(error)
     named = {name: value for name, value in facts.items() if f"{{{name}}}" in words[0]}
-    return f"{text(f'refusal.{kind}', **named)} / {error}"
+    try:
+        return f"{text(f'refusal.{kind}', **named)} / {error}"
+    except KeyError:  # a fact raised without what its sentence names
+        return str(error)
 
 
 def slug(leaf: type[Exception]) -> str:

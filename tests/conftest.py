@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ from geo_service.local_postgis.place import owner_of
 
 TEMPLATE = "wangge_template"
 PREFIX = f"wangge-test-{os.geteuid()}-"
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                      "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +53,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _HOME = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The run's browser, one for each worker: Playwright's loop occupies its thread, so there cannot be two."""
+    program = shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(program).exists():
+        pytest.skip("chromium is not installed; make test installs it")
+    expect.set_options(timeout=15_000)  # a machine that does other things as well
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,14 @@ class LocalPostgis:
         shutil.rmtree(fresh, ignore_errors=True)
         self.place.own(fresh)
         command = [programs.path("initdb"), "--pgdata", str(fresh), "--username", ADMINISTRATOR]
-        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--data-checksums"]
+        # Bytes of UTF-8 in order are code points in order: C sorts as C.UTF-8 does, and faster.
+        command += [
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--lc-collate=C",
+            "--auth=trust",
+            "--data-checksums",
+        ]
         answer = run_as(self.place.owner, [*command, *([] if self.durable else ["--no-sync"])])
         if answer.returncode:
             raise LocalPostgisError(server_failed("create", answer.stderr.strip(), str(self.place.log)))
@@ -210,7 +217,9 @@ class LocalPostgis:
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 return
             server.execute("DROP DATABASE IF EXISTS wangge_new")
-            server.execute("CREATE DATABASE wangge_new TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+            server.execute(
+                "CREATE DATABASE wangge_new TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            )
             with psycopg.connect(_libpq(self.url(database="wangge_new")), autocommit=True) as fresh:
                 fresh.execute("CREATE EXTENSION postgis")
             server.execute(f'ALTER DATABASE wangge_new RENAME TO "{DATABASE}"')

@@ -56,6 +56,8 @@ KEPT = {
     "export_request": "谁申请、谁批准，随审计保存 / who asked and who approved, kept with the audit",
     "score_month": "已发布的考核结果须能复算 / published scores must stay reproducible",
     "boundary_version": "历史月份仍用当时的划格 / past months keep their boundaries",
+    "sign_on": "绑定至解除或账号删除为止 / bound until unbound or the account goes",
+    "provision": "交付登记保存三年以上，原件随之 / provisions are kept for three years at least, their packages with them",
     "building_month": "只有楼栋汇总 / sums per building only",
     "building_stock": "只有楼栋汇总 / sums per building only",
 }

@@ -7,14 +7,13 @@ caught fails the test in which it happened.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy import make_url, text
 
 from geo_service import database
@@ -24,9 +23,6 @@ from seeds.readers.context import HashKey
 from .driver import Console
 from .service import ROOT, Service
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 WATCH = """
 addEventListener("securitypolicyviolation", e =>
   console.error("policy violated:", e.violatedDirective, e.blockedURI, e.sourceFile, e.lineNumber));
@@ -78,17 +74,6 @@ def service(
     served.start()
     yield served
     served.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed; make test installs it")
-    expect.set_options(timeout=15_000)  # a machine that does other things as well
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

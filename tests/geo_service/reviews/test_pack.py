@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from geo_service.database import Database, Scope
 from geo_service.dependencies import SHANGHAI
@@ -22,9 +22,6 @@ TOWN = "310199001"
 OFFICE = Scope(TOWN, None, "office")
 MONTH = dt.date(2026, 3, 1)
 NOW = dt.datetime(2026, 4, 8, 10, tzinfo=SHANGHAI)
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def packed(town: Database, rules: str | None = None) -> dict[str, bytes]:
@@ -78,34 +75,32 @@ def test_a_pack_without_a_browser_says_so(town: Database, monkeypatch: pytest.Mo
 
 @pytest.mark.browser
 def test_the_page_needs_no_network_and_a_row_marks_its_place_on_the_map(
-    town: Database, tmp_path: Path
+    chromium: Browser, town: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "review.html"
     file.write_bytes(packed(town)["review-2026-03.html"])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        context = browser.new_context(offline=True, viewport={"width": 1366, "height": 768})
-        page = context.new_page()
-        trouble: list[str] = []
-        page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: trouble.append(str(e)))
-        page.on(
-            "request",
-            lambda r: trouble.append(r.url) if not r.url.startswith(("file:", "data:", "about:")) else None,
-        )
-        page.goto(file.as_uri())
-        page.wait_for_function("map !== null && map !== undefined")
-        assert page.evaluate("drawn.length") == 0
-        page.click("tr[data-code] >> nth=0")
-        assert page.evaluate("drawn.length") == 1
-        page.click("button.group >> nth=0")
-        assert page.evaluate("drawn.length") > 1
-        assert page.locator("tr.grouped").count() > 1
-        assert page.is_visible("h1 .zh >> nth=0")
-        page.click("#language")
-        assert page.is_visible("h1 .en >> nth=0")
-        assert not page.is_visible("h1 .zh >> nth=0")
-        browser.close()
+    context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: trouble.append(str(e)))
+    page.on(
+        "request",
+        lambda r: trouble.append(r.url) if not r.url.startswith(("file:", "data:", "about:")) else None,
+    )
+    page.goto(file.as_uri())
+    page.wait_for_function("map !== null && map !== undefined")
+    assert page.evaluate("drawn.length") == 0
+    page.click("tr[data-code] >> nth=0")
+    assert page.evaluate("drawn.length") == 1
+    page.click("button.group >> nth=0")
+    assert page.evaluate("drawn.length") > 1
+    assert page.locator("tr.grouped").count() > 1
+    assert page.is_visible("h1 .zh >> nth=0")
+    page.click("#language")
+    assert page.is_visible("h1 .en >> nth=0")
+    assert not page.is_visible("h1 .zh >> nth=0")
+    context.close()
     assert trouble == []
 
 

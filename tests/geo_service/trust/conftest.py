@@ -185,6 +185,10 @@ def another_worker(towns: Towns) -> Iterator[Callable[..., FastAPI]]:
         app.state.database.close()
 
 
+#: A program that a test starts; importing it, as the search for doctests does, would start it here.
+collect_ignore = ["open_id_provider.py"]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_event_loop() -> Iterator[None]:
     """Every client talks to the service on one event loop, as a server's are: a pool of connections belongs to a loop."""

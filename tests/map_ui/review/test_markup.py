@@ -12,14 +12,13 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from map_ui.review import bulletin, forms_ranking, forms_sanlin, forms_shanggang, forms_staffing
 from map_ui.review.frames import MonthFrames
 from map_ui.review.maps import month_map
 
 from .test_forms import gumei, meeting_of, sanlin, shanggang
-from .test_page_in_browser import CHROMIUM, OPTIONS
 
 RUN = "document.documentElement.setAttribute('data-run','1')"
 HOSTILE = [
@@ -37,7 +36,7 @@ FORMULAS = ['=HYPERLINK("http://evil.example","x")', "+1+1", "-2+3", "@SUM(1)", 
 
 @pytest.mark.browser
 def test_a_name_that_is_a_program_does_not_run_on_the_offline_map(
-    frames: MonthFrames, changed: Callable[..., MonthFrames], tmp_path: Path
+    chromium: Browser, frames: MonthFrames, changed: Callable[..., MonthFrames], tmp_path: Path
 ) -> None:
     """Every name of the page is one of the hostile ones; every view is opened in both languages."""
     named = [HOSTILE[n % len(HOSTILE)] for n in range(len(frames.grids))]
@@ -48,19 +47,18 @@ def test_a_name_that_is_a_program_does_not_run_on_the_offline_map(
     )  # fmt: skip
     file = tmp_path / "map.html"
     file.write_text(month_map(sick), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_context(offline=True).new_page()
-        for place in ("", *(f"view={name}&lang={lang}" for name in ("checked_share", "accuracy", "buildings", "hotspots") for lang in ("zh", "en"))):  # fmt: skip
-            page.goto("about:blank")
-            page.goto(f"{file.as_uri()}#{place}")
-            page.wait_for_function("document.documentElement.dataset.ready")
-            for shape in page.query_selector_all(".leaflet-interactive")[:8]:
-                shape.dispatch_event("mouseover")
-                shape.dispatch_event("click")
-            assert page.evaluate("document.documentElement.dataset.run") is None, place
-        shown = page.content()
-        browser.close()
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    for place in ("", *(f"view={name}&lang={lang}" for name in ("checked_share", "accuracy", "buildings", "hotspots") for lang in ("zh", "en"))):  # fmt: skip
+        page.goto("about:blank")
+        page.goto(f"{file.as_uri()}#{place}")
+        page.wait_for_function("document.documentElement.dataset.ready")
+        for shape in page.query_selector_all(".leaflet-interactive")[:8]:
+            shape.dispatch_event("mouseover")
+            shape.dispatch_event("click")
+        assert page.evaluate("document.documentElement.dataset.run") is None, place
+    shown = page.content()
+    context.close()
     assert "onerror=" in shown  # the name is there, as text
 
 

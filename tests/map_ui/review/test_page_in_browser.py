@@ -7,39 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from map_ui.review.frames import MonthFrames
 from map_ui.review.maps import month_map
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield started
-        started.close()
-
 
 @pytest.fixture
-def opened(browser: Browser, frames: MonthFrames, tmp_path: Path) -> Iterator[tuple[Page, Path, list[str]]]:
+def opened(chromium: Browser, frames: MonthFrames, tmp_path: Path) -> Iterator[tuple[Page, Path, list[str]]]:
     file = tmp_path / "map.html"
     file.write_text(month_map(frames), encoding="utf-8")
-    context = browser.new_context(offline=True, viewport={"width": 1366, "height": 768})
+    context = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768})
     page = context.new_page()
     trouble: list[str] = []
     page.on("console", lambda m: trouble.append(m.text) if m.type in ("error", "warning") else None)
