@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import orjson
+import shapely
 from fastapi import APIRouter, Query, Response
 
 from geo_service.access import Principal, require
 from geo_service.dependencies import Db, parse_month, today
 from geo_service.problems import not_found
+from geo_service.queries import areas, places
 from geo_service.queries import boundaries as boundary_queries
 from geo_service.queries import indicators as indicator_queries
-from geo_service.queries import places
+from grids.indicators.cells import cell_polygons, cells_of
 
 router = APIRouter(prefix="/api", tags=["places"])
 
+CELLS = "cells"
 Reader = Annotated[Principal, require("map.read")]
 
 
@@ -41,7 +45,7 @@ def town(session: Db, who: Reader) -> dict[str, Any]:
             for v in versions
         ],
         "committees": places.committees(session, who.subdistrict, today()),
-        "layers": sorted(places.LAYERS),
+        "layers": sorted([*places.LAYERS, CELLS]),
     }
 
 
@@ -54,14 +58,36 @@ def layer(
     version: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
     """A whole layer as GeoJSON, as of a month's last day; buildings of a large town come as tiles instead."""
+    if layer == CELLS:
+        return _geojson(_cells(session, who))
     if layer not in places.LAYERS:
         raise not_found("图层", layer)
     day = boundary_queries.last_day(parse_month(month)) if month else today()
     if version is None:
         in_force = boundary_queries.version_on(session, who.subdistrict, day)
         version = in_force.id if in_force else None
-    text = places.layer_geojson(session, layer, who.subdistrict, day, version)
+    return _geojson(places.layer_geojson(session, layer, who.subdistrict, day, version))
+
+
+def _geojson(text: str | bytes) -> Response:
     return Response(text, media_type="application/geo+json", headers={"Cache-Control": "private, max-age=0"})
+
+
+def _cells(session: Db, who: Principal) -> bytes:
+    """The H3 cells in which a building of the caller's area stands: those that ``/api/indicators?by=cell`` counts in."""
+    points = areas.building_points(session, who.subdistrict, who.committees)
+    outlines = cell_polygons(sorted(set(cells_of(points).dropna())))
+    shapes = shapely.to_geojson(shapely.set_precision(outlines.to_numpy(), 1e-7))
+    features = [
+        {
+            "type": "Feature",
+            "id": code,
+            "geometry": orjson.Fragment(shape),
+            "properties": {"code": code, "kind": "cell"},
+        }
+        for code, shape in zip(outlines.index, shapes, strict=True)
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
 
 
 @router.get("/search")

@@ -96,3 +96,19 @@ def test_what_a_committee_head_sees_is_the_own_committee(new_console: Callable[.
     own = console.read("/api/session")["account"]["areas"]
     console.open("#/overview?by=committee")
     expect(console.page.get_by_role("grid").locator("tbody tr[role=row]")).to_have_count(len(own))
+
+
+def test_every_counted_cell_is_drawn_and_can_be_chosen(console: Console) -> None:
+    month = console.read("/api/town")["current_month"]
+    counted = {row["code"] for row in console.read(f"/api/indicators?month={month}&by=cell")["rows"]}
+    cells = {
+        f["properties"]["code"]: shape(f["geometry"]) for f in console.read("/api/layers/cells")["features"]
+    }
+    assert len(counted) > 10
+    assert counted <= set(cells)
+    code = sorted(counted)[len(counted) // 2]
+    centre = cells[code].centroid
+    console.open(f"#/overview?by=cell&q=check_density&at={centre.x:.5f},{centre.y:.5f},17")
+    console.click_at(centre.x, centre.y)
+    # A building or a site on the very spot is chosen before the cell.
+    expect(console.page).to_have_url(re.compile(f"sel=(cell:{code}|building:|key-site:)"))

@@ -6,7 +6,7 @@ import type VectorSource from "ol/source/Vector";
 import type { FeatureCollection } from "geojson";
 import { readArea, readHotspots, readIndicators } from "../../api/endpoints";
 import type { AreaFigures, By, Indicators, Row } from "../../api/types";
-import { layerSource, sourceOf } from "../../map/sources";
+import { layerSource } from "../../map/sources";
 import { by, measure, month, selection, shownVersion, town } from "../../store";
 
 export const indicators = signal<Indicators | null>(null);
@@ -82,22 +82,13 @@ export function followChoices(): () => void {
   });
   const stopShapes = effect(() => {
     const level = by.value,
-      version = shownVersion.value?.id ?? null,
-      m = month.value;
+      version = shownVersion.value?.id ?? null;
     if (!town.value) return;
     const wanted = () => by.peek() === level && (shownVersion.peek()?.id ?? null) === version;
-    if (level === "cell") {
-      readHotspots(m).then(
-        (found) => {
-          if (wanted()) areaSource.value = { source: sourceOf(found) };
-        },
-        (error: unknown) => void (figuresTrouble.value = error),
-      );
-      return;
-    }
     const group =
       level === "zone" || level === "station" ? { groupOf: (feature: Feature) => String(feature.get(level)) } : {};
-    layerSource(level === "micro-grid" ? "micro-grids" : "committees", level === "micro-grid" ? version : null).then(
+    const layer = level === "micro-grid" ? "micro-grids" : level === "cell" ? "cells" : "committees";
+    layerSource(layer, level === "micro-grid" ? version : null).then(
       (source) => {
         if (wanted()) areaSource.value = { source, ...group };
       },
