@@ -43,7 +43,10 @@ missing_for() {
         major=$(newest_server)
         has_postgis || echo "postgresql-${major:+$major-}postgis${major:+-3}"
     fi
-    if [ "$1" = test ]; then
+    if [ "$1" = bench ]; then
+        command -v wrk >/dev/null || echo wrk
+    fi
+    if [ "$1" != run ]; then
         command -v chromium >/dev/null || echo chromium
         { fc-list 2>/dev/null || true; } | grep -q 'Noto Sans CJK\|Noto Serif CJK' || echo fonts-noto-cjk
         command -v fc-list >/dev/null || echo fontconfig
