@@ -20,6 +20,7 @@ export const screens: Partial<Record<ScreenName, () => Promise<ScreenModule>>> =
 const NEEDS: Partial<Record<ScreenName, string[]>> = {
   administration: ["admin", "audit.read"],
   inspections: ["inspections.record"],
+  review: ["review.read"],
 };
 
 export const offered = (name: ScreenName, may: (permission: string) => boolean): boolean =>
