@@ -15,7 +15,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from geo_service import database
-from geo_service.local_postgis import LocalPostgisError, Trouble, find_programs
+from geo_service.local_postgis import find_programs
+from geo_service.trouble import Trouble, TroubleError
 
 
 def back_up(url: str, file: Path) -> int:
@@ -55,7 +56,7 @@ def restore(
         fresh_url = make_url(admin_url).set(database=fresh)
         try:
             database.prepare(fresh_url.render_as_string(hide_password=False))  # the roles that the dump names
-            target = fresh_url.set(drivername="postgresql").render_as_string(hide_password=False)
+            target = database.libpq_url(fresh_url.render_as_string(hide_password=False))
             _run("pg_restore", "--clean", "--if-exists", "--exit-on-error", f"--dbname={target}", str(file))
             database.prepare(fresh_url.render_as_string(hide_password=False))  # LEAKPROOF is in no dump
             check(fresh_url.render_as_string(hide_password=False))
@@ -76,7 +77,7 @@ def _swap(server: psycopg.Connection[Any], name: str, fresh: str, kept: str, for
         _execute(server, "ALTER DATABASE {} RENAME TO {}", name, kept)
     except psycopg.errors.ObjectInUse as error:
         _execute(server, "DROP DATABASE {} WITH (FORCE)", fresh)
-        raise LocalPostgisError(in_use(name)) from error
+        raise TroubleError(in_use(name)) from error
     _execute(server, "ALTER DATABASE {} RENAME TO {}", fresh, name)
     return kept
 
@@ -98,8 +99,8 @@ def _execute(server: psycopg.Connection[Any], statement: str, *names: str) -> No
 
 @contextmanager
 def _server(admin_url: str) -> Iterator[psycopg.Connection[Any]]:
-    url = make_url(admin_url).set(drivername="postgresql", database="postgres")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+    url = make_url(admin_url).set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(database.libpq_url(url), autocommit=True) as connection:
         yield connection
 
 
@@ -107,14 +108,14 @@ def _run(program: str, *arguments: str) -> None:
     """Run a client program of the newest server here; its own words are the error."""
     try:
         command = find_programs().path(program)
-    except LocalPostgisError:
+    except TroubleError:
         command = program  # a machine with the client programs alone, such as the container
     try:
         answer = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise LocalPostgisError(_failed(program, str(error))) from error
+        raise TroubleError(_failed(program, str(error))) from error
     if answer.returncode:
-        raise LocalPostgisError(_failed(program, answer.stderr.strip()))
+        raise TroubleError(_failed(program, answer.stderr.strip()))
 
 
 def _failed(program: str, detail: str) -> Trouble:

@@ -14,13 +14,12 @@ import mmap
 import os
 import struct
 import threading
-import time
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import text
 
-from geo_service.database import Database, Scope
+from geo_service.database import Database, Scope, libpq_url
 
 log = logging.getLogger("wangge")
 _COUNTER = struct.Struct("<Q")
@@ -58,6 +57,7 @@ class Freshness:
         self._foreign = 0
         self._known: dict[str, tuple[tuple[int, int], dict[str, int]]] = {}
         self._stop = threading.Event()
+        self._listener: threading.Thread | None = None
 
     def version(self, subdistrict: str, *layers: str) -> int:
         """A number that changes whenever one of ``layers`` of the subdistrict does."""
@@ -83,23 +83,33 @@ class Freshness:
         return (self._epoch.value, self._foreign)
 
     def listen(self) -> None:
-        """Hear the commits of foreign writers, in a thread of its own, until :meth:`close`."""
-        threading.Thread(target=self._listen, name="wangge-listen", daemon=True).start()
+        """Hear the commits of foreign writers, in a thread of its own, until :meth:`close`; again after it, too."""
+        self._stop.clear()
+        self._listener = threading.Thread(target=self._listen, name="wangge-listen", daemon=True)
+        self._listener.start()
 
     def close(self) -> None:
+        """Listen no more. The connection is closed when this returns: a database that stops next cuts nobody off."""
         self._stop.set()
+        if self._listener is not None:
+            self._listener.join(5)
 
     def _listen(self) -> None:
-        url = self._database.url.replace("postgresql+psycopg://", "postgresql://", 1)
         while not self._stop.is_set():
             try:
-                with psycopg.connect(url, autocommit=True, application_name="wangge-listen") as connection:
-                    connection.execute("LISTEN wangge_data")
-                    self._foreign += 1  # whatever happened while nobody listened
-                    while not self._stop.is_set():
-                        for _ in connection.notifies(timeout=0.5, stop_after=1):
-                            self._foreign += 1
+                self._hear()
             except psycopg.Error as error:
-                log.warning("listening interrupted, again in a second: %s", type(error).__name__)
                 self._foreign += 1
-                time.sleep(1)
+                if not self._stop.is_set():
+                    log.warning("listening interrupted, again in a second: %s", type(error).__name__)
+                    self._stop.wait(1)
+
+    def _hear(self) -> None:
+        """Count notifications until the end; raises psycopg.Error when the database goes away."""
+        url = libpq_url(self._database.url)
+        with psycopg.connect(url, autocommit=True, application_name="wangge-listen") as connection:
+            connection.execute("LISTEN wangge_data")
+            self._foreign += 1  # whatever happened while nobody listened
+            while not self._stop.is_set():
+                for _ in connection.notifies(timeout=0.5, stop_after=1):
+                    self._foreign += 1

@@ -22,9 +22,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from geo_service.local_postgis import LocalPostgis, LocalPostgisError, Trouble
+from geo_service.database import libpq_url
+from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.place import Place
 from geo_service.local_postgis.processes import run_as
+from geo_service.trouble import Trouble, TroubleError
 
 #: A minute's work at most is lost with the machine; less with the server alone, which loses nothing.
 EVERY_S = 60
@@ -90,7 +92,7 @@ def flush(server: LocalPostgis) -> None:
             if last is not None and last >= piece:
                 return
             time.sleep(0.1)
-    raise LocalPostgisError(not_archived(piece))
+    raise TroubleError(not_archived(piece))
 
 
 def restore(
@@ -99,7 +101,7 @@ def restore(
     """Put the cluster back to what it was at ``until`` (with a time zone); the present data are kept beside it.
 
     ``check`` is given the URL of what was restored before it takes the place of the present data, and may raise.
-    Raises LocalPostgisError when no base is old enough or the log does not reach that moment; then nothing changed.
+    Raises TroubleError when no base is old enough or the log does not reach that moment; then nothing changed.
     """
     began = time.monotonic()
     base = newest_base(archive, until)
@@ -116,7 +118,7 @@ def restore(
         check(trial.url())
         trial.stop()
     except BaseException:
-        with contextlib.suppress(LocalPostgisError):
+        with contextlib.suppress(TroubleError):
             trial.stop()
         shutil.rmtree(fresh.home, ignore_errors=True)
         raise
@@ -137,7 +139,7 @@ def newest_base(archive: Path, until: dt.datetime) -> Path:
     }
     before = [moment for moment in bases if moment < until]
     if not before:
-        raise LocalPostgisError(no_base(archive, until))
+        raise TroubleError(no_base(archive, until))
     return bases[max(before)]
 
 
@@ -179,7 +181,7 @@ def _await_promotion(server: LocalPostgis, patience_s: float = 600) -> None:
     with _administer(server.url()) as connection:
         while (connection.execute("SELECT pg_is_in_recovery()").fetchone() or (True,))[0]:
             if time.monotonic() > end:
-                raise LocalPostgisError(not_archived("recovery"))
+                raise TroubleError(not_archived("recovery"))
             time.sleep(0.1)
         for name in (
             "restore_command",
@@ -200,16 +202,14 @@ def _own_all(place: Place) -> None:
 
 @contextlib.contextmanager
 def _administer(url: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(
-        url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True
-    ) as connection:
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
         yield connection
 
 
 def _run(place: Place, *command: object) -> None:
     answer = run_as(place.owner, [str(part) for part in command], timeout_s=3_600)
     if answer.returncode:
-        raise LocalPostgisError(copy_failed(answer.stderr.strip()))
+        raise TroubleError(copy_failed(answer.stderr.strip()))
 
 
 def no_base(archive: Path, until: dt.datetime) -> Trouble:

@@ -9,8 +9,10 @@ import typer
 
 from geo_service.access import PERMISSIONS_OF
 from geo_service.audit import record
-from geo_service.cli.administration import Json, Town, administering, show
+from geo_service.cli.administration import changing, reading
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, Town
+from geo_service.cli.printing import show
 from geo_service.settings import Settings
 from geo_service.trust import accounts, sign_on
 
@@ -29,10 +31,7 @@ PasswordFile = Annotated[
 @plainly
 def listed(subdistrict: Town = None, as_json: Json = False) -> None:
     """列出账号 / List the accounts."""
-    with (
-        administering(subdistrict) as (database, scope),
-        database.transaction(scope, writes=False) as session,
-    ):
+    with reading(subdistrict) as (session, scope):
         rows = [accounts.described(a) for a in accounts.accounts(session, scope.subdistrict)]
     show(rows, as_json)
 
@@ -51,7 +50,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """开设账号 / Open an account; prints its first password."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         made = accounts.open_account(
             session, scope, name, display_name or name, role, committee, _given(password_file)
         )
@@ -64,7 +63,7 @@ def password(
     name: Name, password_file: PasswordFile = None, subdistrict: Town = None, as_json: Json = False
 ) -> None:
     """重设口令并解锁 / Set a new password; ends sessions and a lock."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         account = accounts.find(session, scope.subdistrict, name)
         made = accounts.set_password(session, scope, account, _given(password_file))
     show([{"name": name, "password": "*" if password_file else made}], as_json)
@@ -78,7 +77,7 @@ def lock(
     subdistrict: Town = None,
 ) -> None:
     """停用账号（--off 恢复） / Close an account, or open it again; its sessions end."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         account = accounts.find(session, scope.subdistrict, name)
         accounts.change(session, scope, account, {"active": off})
     typer.echo("已恢复 / open again" if off else "已停用 / closed")
@@ -88,7 +87,7 @@ def lock(
 @plainly
 def revoke(name: Name, subdistrict: Town = None) -> None:
     """结束该账号的全部登录 / End every session of an account."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         ended = accounts.sign_out(session, accounts.find(session, scope.subdistrict, name))
         record(session, scope, "account.sign-out", target=name, detail={"sessions": ended})
     typer.echo(f"已结束 {ended} 个登录 / {ended} sessions ended")
@@ -105,7 +104,7 @@ def bind(
     issuer = Settings().sign_on_issuer
     if not issuer:
         raise typer.BadParameter("WANGGE_SIGN_ON_ISSUER")
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         sign_on.bind(session, scope, accounts.find(session, scope.subdistrict, name), issuer, identity)
     typer.echo("已绑定 / bound")
 
@@ -114,7 +113,7 @@ def bind(
 @plainly
 def unbind(name: Name, subdistrict: Town = None) -> None:
     """解除统一身份认证的绑定 / No identity signs in as this account any more; its sessions end."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         gone = sign_on.unbind(session, scope, accounts.find(session, scope.subdistrict, name))
     typer.echo(f"已解除 {gone} 个 / {gone} unbound")
 

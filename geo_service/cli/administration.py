@@ -1,71 +1,72 @@
-"""What the commands of accounts, keys, audit and retention share: the database, whose subdistrict, one table."""
+"""What commands that work inside the database share: it, as the service, and whose subdistrict is meant."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
 
-import typer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from geo_service.cli.connection import connected
 from geo_service.database import NOBODY, Database, Scope
+from geo_service.freshness import Epoch
 from geo_service.problems import Problem
 from geo_service.settings import Settings
 from geo_service.sign_in import revocations
 from geo_service.tables.places import Subdistrict
 
-Json = Annotated[bool, typer.Option("--json", help="机器可读 / for machines")]
-Town = Annotated[
-    str | None,
-    typer.Option("--subdistrict", help="街道(镇)代码；只有一个时可省 / code, where there are several"),
-]
+#: For work on a whole town: loading, counting anew.
+HOURS_MS = 6 * 3_600_000
+
+
+@contextmanager
+def opened(settings: Settings, *, statement_timeout_ms: int = 30_000) -> Iterator[Database]:
+    """The database of a command, as the service; running workers hear of each commit before the command goes on."""
+    with connected(settings) as addresses:
+        database = Database(addresses.service_url, statement_timeout_ms=statement_timeout_ms)
+        database.after_commit = Epoch(settings.data_dir / "epoch").bump
+        try:
+            yield database
+        finally:
+            database.close()
 
 
 @contextmanager
 def administering(subdistrict: str | None) -> Iterator[tuple[Database, Scope]]:
-    """The database and the scope of whoever runs the machine; running workers heed the changes at once."""
+    """The database and the scope of whoever runs the machine; running workers heed the changes at once.
+
+    Without ``subdistrict`` the only one there is; raises Problem where there are several, or none.
+    """
     settings = Settings()
-    with connected(settings) as addresses:
-        database = Database(addresses.service_url)
+    with opened(settings) as database:
         try:
             yield database, Scope(subdistrict or _only_one(database), account="cli")
         finally:
-            database.close()
             revocations(settings.data_dir).bump()
+
+
+@contextmanager
+def changing(subdistrict: str | None) -> Iterator[tuple[Session, Scope]]:
+    """One transaction of :func:`administering`: what was written is there when the block ends, or nothing is."""
+    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+        yield session, scope
+
+
+@contextmanager
+def reading(subdistrict: str | None) -> Iterator[tuple[Session, Scope]]:
+    """The same for a command that writes nothing."""
+    with (
+        administering(subdistrict) as (database, scope),
+        database.transaction(scope, writes=False) as session,
+    ):
+        yield session, scope
 
 
 def subdistricts(database: Database) -> list[str]:
     """Codes of every subdistrict of the installation."""
     with database.transaction(NOBODY, writes=False) as session:
         return list(session.scalars(select(Subdistrict.code).order_by(Subdistrict.code)))
-
-
-def show(rows: list[dict[str, Any]], as_json: bool) -> None:
-    """Print rows as JSON, or as lines with the columns aligned."""
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
-        return
-    if not rows:
-        typer.echo("无 / none")
-        return
-    lines = [list(rows[0]), *([_words(v) for v in row.values()] for row in rows)]
-    widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for line in lines:
-        typer.echo("  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip())
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return "-"
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _width(words: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in words)
 
 
 def _only_one(database: Database) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -11,6 +10,8 @@ import typer
 
 from geo_service.cli.assess_reading import header_of, lines_of
 from geo_service.cli.assess_writing import WRITERS, as_text, write
+from geo_service.cli.options import Json
+from geo_service.cli.printing import print_json
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +39,7 @@ def assess(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE，本次改用 / for this run")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="机器可读 / for machines")] = False,
+    as_json: Json = False,
 ) -> None:
     """按街镇规则计分、排名、列出约谈阶梯 / score, rank and ladder a table of counts by a town's rules."""
     from grids.assessment.parameters import month_of
@@ -75,7 +76,7 @@ def _stop(message: str, code: int) -> NoReturn:
 def _refuse(defects: Sequence[Defect], as_json: bool) -> None:
     """Every defect by its cell on stderr (or as JSON on stdout), and exit 1: nothing is computed or written."""
     if as_json:
-        typer.echo(json.dumps({"defects": [vars(defect) for defect in defects]}, ensure_ascii=False))
+        print_json({"defects": [vars(defect) for defect in defects]})
     for defect in defects:
         typer.echo(str(defect), err=True)
     raise typer.Exit(1)

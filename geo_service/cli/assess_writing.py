@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo_service.trust.csv_cells import safe
+
 if TYPE_CHECKING:
     from grids.assessment.scoring import Assessment
 
@@ -66,13 +68,8 @@ def _csv(found: Assessment) -> bytes:
     """Scores, a blank line, then ladder events: one file that a spreadsheet opens (UTF-8 with its mark)."""
     sheet = io.StringIO()
     rows = [*_score_rows(found), [], *_event_rows(found)]
-    csv.writer(sheet).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(sheet).writerows([safe(cell) for cell in row] for row in rows)
     return sheet.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
 
 
 def _xlsx(found: Assessment) -> bytes:

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from geo_service import audit
-from geo_service.cli.administration import Json, administering, show, subdistricts
+from geo_service.cli.administration import opened, subdistricts
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json
+from geo_service.cli.printing import show
 from geo_service.database import Scope
 from geo_service.settings import Settings
 from geo_service.trust import anchors
@@ -28,7 +30,7 @@ def verify(file: Anchors = None, as_json: Json = False) -> None:
     """逐条核验散列链与锚点；有问题时退出码为1 / Check every entry and anchor; exit code 1 when a fault is found."""
     kept = file or Settings().data_dir / anchors.FILE
     rows: list[dict[str, Any]] = []
-    with administering("*") as (database, _):
+    with opened(Settings()) as database:
         for code in subdistricts(database):
             with database.transaction(Scope(code, account="cli"), writes=False) as session:
                 anchored = anchors.of(kept, code)
@@ -46,7 +48,7 @@ def anchor(file: Anchors = None, as_json: Json = False) -> None:
     """把链尾写到数据库之外 / Write the end of each chain outside the database; best once a day."""
     kept = file or Settings().data_dir / anchors.FILE
     rows: list[dict[str, Any]] = []
-    with administering("*") as (database, _):
+    with opened(Settings()) as database:
         for code in subdistricts(database):
             with database.transaction(Scope(code, account="cli"), writes=False) as session:
                 head = audit.head(session, code)

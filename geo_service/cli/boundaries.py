@@ -45,8 +45,7 @@ def check(
     from grids.boundaries.coverage import check as run
 
     with refusals():
-        if out is not None:
-            writable(out)
+        writable(out)
         layer = _layer(grids, GRID_CODES, crs, id_)
         others = [
             _maybe(within, COMMITTEE_CODES),
@@ -152,9 +151,7 @@ def divide(
     from geo_service.cli.vector_files import answer, read_layer, refusals, stop, writable, write_layer
 
     with refusals():
-        for path in (out, plots_out):
-            if path is not None:
-                writable(path)
+        writable(out, plots_out)
         houses = _maybe(buildings, BUILDING_CODES)
         if plots is not None:
             ground = read_layer(plots, crs)
@@ -200,9 +197,7 @@ def compare(
     from grids.boundaries.agreement import compare as run
 
     with refusals():
-        for path in (out, adopted):
-            if path is not None:
-                writable(path)
+        writable(out, adopted)
         mine, other = _layer(ours, GRID_CODES, crs, id_), _layer(theirs, GRID_CODES, their_crs, their_id)
         with step(f"比较 {len(mine)} 与 {len(other)} 个网格 / comparing"):
             found = run(mine, other, buildings=_maybe(buildings, BUILDING_CODES), weight=weight)

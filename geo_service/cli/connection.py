@@ -14,9 +14,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from geo_service import database
-from geo_service.local_postgis import LocalPostgis, LocalPostgisError, Trouble
+from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.use import in_use
 from geo_service.settings import Settings
+from geo_service.trouble import Trouble, TroubleError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Connection:
 def connected(settings: Settings, *, migrate: bool = True) -> Iterator[Connection]:
     """A running database with up-to-date tables; a private one is stopped again if nobody else needs it.
 
-    Raises LocalPostgisError when there is no PostGIS, and when a configured server does not answer.
+    Raises TroubleError when there is no PostGIS, and when a configured server does not answer.
     """
     if settings.database_url:
         yield _configured(settings, migrate)
@@ -53,12 +54,12 @@ def _configured(settings: Settings, migrate: bool) -> Connection:
         with _known_revision():
             waiting = database.pending(admin_url)
     except OperationalError as error:
-        raise LocalPostgisError(unreachable(admin_url, str(error.orig))) from error
+        raise TroubleError(unreachable(admin_url, str(error.orig))) from error
     if migrate and waiting:
         try:
             database.upgrade(admin_url)
         except ProgrammingError as error:  # the service's own role may not; whoever installs does
-            raise LocalPostgisError(migrations_pending(waiting)) from error
+            raise TroubleError(migrations_pending(waiting)) from error
     return Connection(settings.database_url, admin_url)
 
 
@@ -68,16 +69,7 @@ def _known_revision() -> Iterator[None]:
     try:
         yield
     except database.UnknownRevision as error:
-        raise LocalPostgisError(made_by_later(error.revision)) from error
-
-
-def libpq_url(url: str) -> str:
-    """The address as psql, pg_dump and QGIS write it.
-
-    >>> libpq_url("postgresql+psycopg://wangge_service@/wangge?host=/run/w&port=5432")
-    'postgresql://wangge_service@/wangge?host=%2Frun%2Fw&port=5432'
-    """
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        raise TroubleError(made_by_later(error.revision)) from error
 
 
 def unreachable(url: str, detail: str) -> Trouble:
@@ -122,7 +114,7 @@ def plainly(command: Callable[P, T]) -> Callable[P, T]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return command(*args, **kwargs)
-        except LocalPostgisError as error:
+        except TroubleError as error:
             print(f"✗ {error.trouble}", file=sys.stderr)
             raise typer.Exit(1) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,9 @@ import typer
 from geo_service import database
 from geo_service.backup import back_up, restore
 from geo_service.cli import db_time
-from geo_service.cli.connection import connected, libpq_url, plainly
+from geo_service.cli.connection import connected, plainly
+from geo_service.cli.options import Json
+from geo_service.cli.printing import print_json
 from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.use import keep
 from geo_service.settings import Settings
@@ -22,8 +23,6 @@ app = typer.Typer(no_args_is_help=True, help="数据库 / the database")
 app.command("archive")(db_time.archive)
 app.command("base")(db_time.base)
 app.command("restore-to")(db_time.restore_to)
-
-Json = Annotated[bool, typer.Option("--json", help="机器可读 / for machines")]
 
 
 @app.command()
@@ -67,7 +66,7 @@ def status(as_json: Json = False) -> None:
         "pending_migrations": database.pending(server.url()) if found.running else None,
     }
     if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False))
+        print_json(facts)
     else:
         state = "运行中 / running" if found.running else "未运行 / not running"
         typer.echo(f"{state}\n" + "\n".join(f"  {name}: {value}" for name, value in facts.items()))
@@ -80,10 +79,12 @@ def url(admin: Annotated[bool, typer.Option(help="管理员地址 / the administ
     """打印连接地址（psql、QGIS 可用） / Print the address for psql, QGIS and the like."""
     settings = Settings()
     if settings.database_url:
-        typer.echo(libpq_url(settings.admin_url if admin and settings.admin_url else settings.database_url))
+        typer.echo(
+            database.libpq_url(settings.admin_url if admin and settings.admin_url else settings.database_url)
+        )
         return
     server = _private()
-    typer.echo(libpq_url(server.url() if admin else server.url(database.SERVICE)))
+    typer.echo(database.libpq_url(server.url() if admin else server.url(database.SERVICE)))
 
 
 @app.command()
@@ -101,7 +102,7 @@ def upgrade() -> None:
 def backup(file: Path) -> None:
     """备份整个数据库到一个文件 / Back the whole database up to a file; it appears only when complete."""
     with connected(Settings(), migrate=False) as addresses:
-        size = back_up(libpq_url(addresses.admin_url), file)
+        size = back_up(database.libpq_url(addresses.admin_url), file)
     typer.echo(f"已备份 / backed up: {file} ({size / 1e6:.1f} MB)")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,8 +14,6 @@ from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.use import in_use
 from geo_service.settings import Settings
 from geo_service.trust.escrow import demand_key
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Archive = Annotated[
     Path, typer.Argument(file_okay=False, help="归档目录，宜在另一块磁盘 / folder, best on another disk")
@@ -53,6 +50,8 @@ def restore_to(
     moment: Annotated[str, typer.Argument(help="上海时间，如 2026-03-05T14:30 / a moment, Shanghai time")],
 ) -> None:
     """恢复到某一时刻；现有数据保留 / Back to a moment; the present data are kept beside it. Stop the service first."""
+    from geo_service.dependencies import SHANGHAI
+
     try:
         until = dt.datetime.fromisoformat(moment)
     except ValueError as error:

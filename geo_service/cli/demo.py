@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.connection import connected, plainly
+from geo_service.cli.administration import HOURS_MS, opened
+from geo_service.cli.connection import plainly
 from geo_service.settings import Settings
 
 
@@ -20,7 +21,6 @@ def demo(
     port: Annotated[int, typer.Option(help="端口，写入 demo.json / port that demo.json names")] = 8000,
 ) -> None:
     """载入演示街道 / Load the synthetic demo town and write .wangge/demo.json; a second run finds it there."""
-    from geo_service.database import Database
     from geo_service.demo import is_loaded, load_demo
     from geo_service.hash_key import hash_key
 
@@ -31,16 +31,12 @@ def demo(
     def say(words: str) -> None:
         typer.echo(f"[{time.monotonic() - began:5.1f} s] {words}", err=True)
 
-    with connected(settings) as addresses:
-        database = Database(addresses.service_url, statement_timeout_ms=3_600_000)
-        try:
-            if note.exists() and is_loaded(database):
-                say("演示街道已在 / the demo town is there already")
-                return
-            key = hash_key(settings, create=True)
-            made = load_demo(database, key, residents=residents, months=months, seed=seed, say=say)
-        finally:
-            database.close()
+    with opened(settings, statement_timeout_ms=HOURS_MS) as database:
+        if note.exists() and is_loaded(database):
+            say("演示街道已在 / the demo town is there already")
+            return
+        key = hash_key(settings, create=True)
+        made = load_demo(database, key, residents=residents, months=months, seed=seed, say=say)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.touch(mode=0o600)
     note.write_text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -16,11 +15,14 @@ import psycopg
 import typer
 
 from geo_service import database
-from geo_service.cli.connection import libpq_url, migrations_pending, unreachable
+from geo_service.cli.connection import migrations_pending, unreachable
+from geo_service.cli.options import Json
+from geo_service.cli.printing import print_json
 from geo_service.cli.up import port_taken, running_already, runs_here
-from geo_service.local_postgis import LocalPostgis, LocalPostgisError, Trouble
+from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.programs import OLDEST_POSTGIS, OLDEST_SERVER
 from geo_service.settings import Settings
+from geo_service.trouble import Trouble, TroubleError
 
 ENOUGH_DISK_MB = 2_000
 CLOCK_TOLERANCE_S = 120
@@ -30,13 +32,13 @@ SOFTWARE_YEAR = 2026  # no clock that is right shows an earlier year
 def doctor(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="要用的端口 / port to be used")] = None,
     starting: Annotated[bool, typer.Option(help="启动前检查 / what would hinder a start now")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="机器可读 / for machines")] = False,
+    as_json: Json = False,
 ) -> None:
     """自检：哪里有问题、怎么办 / Say what is wrong and what to do; exit code 1 when something is."""
     settings = Settings().model_copy(update={"port": port} if port else {})
     troubles = list(diagnose(settings, starting=starting))
     if as_json:
-        typer.echo(json.dumps({"troubles": [t.as_dict() for t in troubles]}, ensure_ascii=False))
+        print_json({"troubles": [trouble.as_dict() for trouble in troubles]})
     elif troubles:
         for trouble in troubles:
             print(f"✗ {trouble.zh}{trouble.remedy_zh}\n  {trouble.en} {trouble.remedy_en}", file=sys.stderr)
@@ -56,7 +58,7 @@ def diagnose(settings: Settings, *, starting: bool = False) -> Iterator[Trouble]
         url = settings.admin_url or settings.database_url or _private_url(settings)
         if url:
             yield from server(url, starting=starting)
-    except LocalPostgisError as error:
+    except TroubleError as error:
         yield error.trouble
 
 
@@ -105,7 +107,7 @@ def listening(settings: Settings, *, starting: bool) -> Iterator[Trouble]:
 def server(url: str, *, starting: bool) -> Iterator[Trouble]:
     """A server that does not answer, is too old, has another clock, or lacks migrations."""
     try:
-        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+        with psycopg.connect(database.libpq_url(url), connect_timeout=5) as connection:
             yield from _versions(connection)
             row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
             if row and abs(float(row[0]) - time.time()) > CLOCK_TOLERANCE_S:

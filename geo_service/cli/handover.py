@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +9,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from geo_service.cli.administration import Json, Town, administering, show
+from geo_service.cli.administration import changing, reading
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, Town
+from geo_service.cli.printing import print_json, show
 
 
 class MonthFirst(TyperGroup):
@@ -47,13 +48,13 @@ def make(
     from geo_service.settings import Settings
 
     day, key = parse_month(month), signing_key(Settings(), create=True)
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         row, package = register.hand_over(session, scope, day, to, purpose, key)
         made = register.described(row)
         # Written before the commit: a register without the file would be worse than a file without the register.
         out.write_bytes(package.content)
     if as_json:
-        typer.echo(json.dumps(made, ensure_ascii=False, default=str))
+        print_json(made)
     else:
         typer.echo(f"{out}  第 {made['id']} 号 / number {made['id']}  SHA-256 {made['sha256']}")
 
@@ -74,7 +75,7 @@ def verify(
     if as_json:
         shown = {"valid": verdict.valid, "trusted": verdict.trusted, "faults": verdict.faults,
                  "public_key_sha256": verdict.fingerprint, "manifest": verdict.manifest}  # fmt: skip
-        typer.echo(json.dumps(shown, ensure_ascii=False, default=str))
+        print_json(shown)
     else:
         for fault in verdict.faults:
             typer.echo(f"✗ {fault}")
@@ -96,13 +97,10 @@ def register_(subdistrict: Town = None, as_json: Json = False) -> None:
     from geo_service.handover import register
     from geo_service.queries import handovers as queries
 
-    with (
-        administering(subdistrict) as (database, scope),
-        database.transaction(scope, writes=False) as session,
-    ):
+    with reading(subdistrict) as (session, scope):
         rows = [register.described(row) for row in queries.provisions(session, scope.subdistrict)]
     shown = ("id", "at", "month", "revision", "recipient", "purpose", "account", "sha256")
-    show(rows if as_json else [{name: row[name] for name in shown} for row in rows], as_json)
+    show(rows, as_json, shown)
 
 
 @app.command("public-key")

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from geo_service.cli import hash_rotation
-from geo_service.cli.administration import Json, Town, administering, show
+from geo_service.cli.administration import changing, reading
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, KeyId, Town
+from geo_service.cli.printing import show
 from geo_service.sign_in import KEY_SCOPES
 from geo_service.trust import keys
 
@@ -16,7 +18,6 @@ app = typer.Typer(no_args_is_help=True, help="密钥 / keys of machines")
 
 app.command("rotate-hash")(hash_rotation.rotate_hash)
 
-KeyId = Annotated[str, typer.Argument(help="密钥编号 / id of the key")]
 Days = Annotated[int, typer.Option(help="有效天数 / days of validity")]
 
 
@@ -24,10 +25,7 @@ Days = Annotated[int, typer.Option(help="有效天数 / days of validity")]
 @plainly
 def listed(subdistrict: Town = None, as_json: Json = False) -> None:
     """列出密钥 / List the keys, never their secrets."""
-    with (
-        administering(subdistrict) as (database, scope),
-        database.transaction(scope, writes=False) as session,
-    ):
+    with reading(subdistrict) as (session, scope):
         rows = [keys.described(key) for key in keys.keys(session, scope.subdistrict)]
     show(rows, as_json)
 
@@ -44,7 +42,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """发放密钥，只显示一次 / Issue a key; its secret is shown once."""
-    with administering(subdistrict) as (database, who), database.transaction(who) as session:
+    with changing(subdistrict) as (session, who):
         secret, row = keys.add(session, who, name, scope or ["read", "feed"], days=days)
         made = {"id": row.id, "key": secret, "expires_at": row.expires_at}
     show([made], as_json)
@@ -54,7 +52,7 @@ def add(
 @plainly
 def revoke(key_id: KeyId, subdistrict: Town = None) -> None:
     """吊销密钥 / End a key now."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         keys.revoke(session, scope, key_id)
     typer.echo(f"已吊销 / revoked {key_id}")
 
@@ -69,7 +67,7 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """更换密钥 / A new key with the same scopes; the old one works a while longer."""
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         secret, row = keys.rotate(session, scope, key_id, grace_days=grace_days, days=days)
         made = {"id": row.id, "key": secret, "expires_at": row.expires_at}
     show([made], as_json)

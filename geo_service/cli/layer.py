@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import psycopg
 import typer
 
-from geo_service.cli.connection import connected, libpq_url, plainly
+from geo_service.cli.connection import connected, plainly
+from geo_service.cli.options import Json
+from geo_service.cli.printing import print_json, show
+from geo_service.database import libpq_url
 from geo_service.ogc import registering
 from geo_service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="自有图层：登记、查看、移除 / own layers: add, list, remove")
-Town = Annotated[str, typer.Option("--subdistrict", "-s", help="街道(镇)代码 / subdistrict code")]
+Layer = Annotated[str, typer.Argument(help="图层编号，如 schools / id")]
+OneTown = Annotated[str, typer.Option("--subdistrict", "-s", help="街道(镇)代码 / subdistrict code")]
 
 
-@app.command("add")
+@app.command("list")
+@plainly
+def listed(subdistrict: OneTown, as_json: Json = False) -> None:
+    """列出已登记的图层 / List what is registered."""
+    with _as_administrator() as connection:
+        rows = registering.listed(connection, subdistrict)
+    show(rows, as_json, ("id", "relation", "title_zh", "title_en", "audience"))
+
+
+@app.command()
 @plainly
 def add(
-    layer: Annotated[str, typer.Argument(help="图层编号，如 schools / id")],
+    layer: Layer,
     relation: Annotated[str, typer.Argument(help="模式.表或视图 / schema.table or view")],
-    subdistrict: Town,
+    subdistrict: OneTown,
     zh: Annotated[str, typer.Option(help="中文标题 / Chinese title")],
     en: Annotated[str, typer.Option(help="英文标题 / English title")],
     key: Annotated[str | None, typer.Option(help="主键列 / key column")] = None,
@@ -32,28 +46,25 @@ def add(
 ) -> None:
     """登记一个表或视图 / Register a table or view; it is served at once."""
     titles = dict(t.split("=", 1) for t in title or [] if "=" in t)
-    with connected(Settings()) as addresses, psycopg.connect(libpq_url(addresses.admin_url)) as connection:
+    with _as_administrator() as connection:
         made = registering.register(
             connection, subdistrict, layer, relation, title_zh=zh, title_en=en, key=key, times=datetime,
             columns=column or [], titles=titles, audience="internal" if internal else "partner",
         )  # fmt: skip
-    typer.echo(json.dumps(made, ensure_ascii=False))
+    print_json(made)
 
 
-@app.command("list")
+@app.command()
 @plainly
-def list_(subdistrict: Town) -> None:
-    """列出已登记的图层 / List what is registered."""
-    query = "SELECT id, relation, title_zh, title_en, audience FROM town_layer WHERE subdistrict_code = %s ORDER BY id"
-    with connected(Settings()) as addresses, psycopg.connect(libpq_url(addresses.admin_url)) as connection:
-        for row in connection.execute(query, (subdistrict,)):
-            typer.echo("  ".join(row))
-
-
-@app.command("remove")
-@plainly
-def remove(layer: Annotated[str, typer.Argument(help="图层编号 / id")], subdistrict: Town) -> None:
+def remove(layer: Layer, subdistrict: OneTown) -> None:
     """不再提供；表本身不动 / Stop serving it; the table itself stays."""
-    with connected(Settings()) as addresses, psycopg.connect(libpq_url(addresses.admin_url)) as connection:
+    with _as_administrator() as connection:
         registering.remove(connection, subdistrict, layer)
     typer.echo(f"已移除 / removed {layer}")
+
+
+@contextmanager
+def _as_administrator() -> Iterator[psycopg.Connection[Any]]:
+    """One transaction of who may grant the service reading, and put a trigger on a town's own table."""
+    with connected(Settings()) as addresses, psycopg.connect(libpq_url(addresses.admin_url)) as connection:
+        yield connection

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Json, Town, administering, show
+from geo_service.cli.administration import changing, reading
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, KeyId, Town
+from geo_service.cli.printing import show
 
 app = typer.Typer(no_args_is_help=True, help="访问限额 / rate limits of keys")
-
-KeyId = Annotated[str, typer.Argument(help="密钥编号 / id of the key")]
 
 
 @app.command("list")
@@ -20,10 +20,7 @@ def listed(subdistrict: Town = None, as_json: Json = False) -> None:
     """列出另定限额的密钥 / List the keys that have a limit of their own."""
     from geo_service.handover import key_limits
 
-    with (
-        administering(subdistrict) as (database, scope),
-        database.transaction(scope, writes=False) as session,
-    ):
+    with reading(subdistrict) as (session, scope):
         rows = key_limits.listed(session, scope.subdistrict)
     show(rows, as_json)
 
@@ -39,7 +36,7 @@ def set_(
     """给密钥另定限额 / Give a key its own limit."""
     from geo_service.handover import key_limits
 
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         key_limits.put(session, scope, key_id, per_minute, burst)
     typer.echo(f"{key_id}: {per_minute} / min, {burst}")
 
@@ -50,6 +47,6 @@ def remove(key_id: KeyId, subdistrict: Town = None) -> None:
     """恢复通用限额 / Back to the installation's limit."""
     from geo_service.handover import key_limits
 
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         key_limits.remove(session, scope, key_id)
     typer.echo(f"已恢复 / back to the usual limit: {key_id}")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from geo_service.cli.connection import connected, plainly
+from geo_service.cli.administration import HOURS_MS, opened, subdistricts
+from geo_service.cli.connection import plainly
 from geo_service.cli.load_text import described, history_lines, sentences
+from geo_service.cli.options import Json, mapping_of
+from geo_service.cli.printing import print_json
+from geo_service.database import Database, Scope
 from geo_service.settings import Settings
 
 
@@ -46,37 +49,30 @@ def load(
     ] = None,
     undo: Annotated[int | None, typer.Option(help="撤销批次 / undo a load by its number")] = None,
     history: Annotated[bool, typer.Option("--history", help="列出批次 / list the loads")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="机器可读 / for machines")] = False,
+    as_json: Json = False,
 ) -> None:
     """导入文件；不加 --commit 只试运行。退出码 0 无误、1 有问题行、2 用法或文件不对。
 
     Load a file; a trial run unless --commit. Exit code 0 fine, 1 rows with problems, 2 wrong usage or file.
     """
-    from geo_service.database import Database
-
     settings = Settings()
     if undo is None and not history:
         _wanted(kind, file, mode)
-    with connected(settings) as addresses:
-        database = Database(addresses.service_url, statement_timeout_ms=6 * 3_600_000)
-        database.after_commit = _epoch(settings)
-        try:
-            sub = _town(database, subdistrict, kind)
-            if undo is not None:
-                _undo(database, sub, undo, as_json)
-                return
-            if history:
-                _history(database, sub, as_json)
-                return
-            assert kind is not None
-            assert file is not None
-            asked: dict[str, Any] = {
-                "kind": kind, "path": file, "crs": crs, "encoding": encoding, "mapping": _mapping(map_ or []),
-                "layer": layer, "mode": mode, "as_of": as_of.date() if as_of else None, "force": force, "commit": commit,
-            }  # fmt: skip
-            _load(database, settings, sub, asked, out, as_json)
-        finally:
-            database.close()
+    with opened(settings, statement_timeout_ms=HOURS_MS) as database:
+        sub = _town(database, subdistrict, kind)
+        if undo is not None:
+            _undo(database, sub, undo, as_json)
+            return
+        if history:
+            _history(database, sub, as_json)
+            return
+        assert kind is not None
+        assert file is not None
+        asked: dict[str, Any] = {
+            "kind": kind, "path": file, "crs": crs, "encoding": encoding, "mapping": mapping_of(map_ or []),
+            "layer": layer, "mode": mode, "as_of": as_of.date() if as_of else None, "force": force, "commit": commit,
+        }  # fmt: skip
+        _load(database, settings, sub, asked, out, as_json)
 
 
 def _wanted(kind: str | None, file: Path | None, mode: str) -> None:
@@ -90,26 +86,9 @@ def _wanted(kind: str | None, file: Path | None, mode: str) -> None:
         raise typer.BadParameter("--mode: delta | snapshot")
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    """``field=column`` and ``field==value`` → field: column or =value.
-
-    >>> _mapping(["code=楼栋号", "committee_code==310199001001"])
-    {'code': '楼栋号', 'committee_code': '=310199001001'}
-    """
-    for pair in pairs:
-        if "=" not in pair[1:]:
-            raise typer.BadParameter(f"--map 字段=列名 / field=column: {pair}")
-    return {name.strip(): value for name, value in (pair.split("=", 1) for pair in pairs)}
-
-
-def _town(database: Any, given: str | None, kind: str | None) -> str:
-    """The tenant that is meant: the one named, else the only one there is."""
-    from sqlalchemy import text
-
-    from geo_service.database import NOBODY
-
-    with database.transaction(NOBODY, writes=False) as session:
-        towns = list(session.execute(text("SELECT code FROM subdistrict ORDER BY code")).scalars())
+def _town(database: Database, given: str | None, kind: str | None) -> str:
+    """The tenant that is meant: the one named, which a load of areas may found, else the only one there is."""
+    towns = subdistricts(database)
     if given is not None:
         if given not in towns and kind != "areas":
             raise typer.BadParameter(
@@ -120,13 +99,12 @@ def _town(database: Any, given: str | None, kind: str | None) -> str:
         raise typer.BadParameter(
             f"请用 --subdistrict 指明街道(镇) / name the town with --subdistrict: {', '.join(towns)}"
         )
-    return str(towns[0])
+    return towns[0]
 
 
 def _load(
-    database: Any, settings: Settings, sub: str, asked: dict[str, Any], out: Path | None, as_json: bool
+    database: Database, settings: Settings, sub: str, asked: dict[str, Any], out: Path | None, as_json: bool
 ) -> None:
-    from geo_service.database import Scope
     from geo_service.dependencies import today
     from geo_service.loading.files import FileLoad, load_file
     from geo_service.loading.known import key_for
@@ -142,7 +120,7 @@ def _load(
     if out is not None:
         outcome.reading.write_annotated(out)
     if as_json:
-        typer.echo(json.dumps(outcome.as_dict(), ensure_ascii=False))
+        print_json(outcome.as_dict())
     else:
         for line in described(outcome):
             typer.echo(line)
@@ -150,34 +128,28 @@ def _load(
         raise typer.Exit(1)
 
 
-def _epoch(settings: Settings) -> Any:
-    """Tell servers of this installation that something changed."""
-    from geo_service.freshness import Epoch
-
-    return Epoch(settings.data_dir / "epoch").bump
-
-
-def _undo(database: Any, sub: str, batch: int, as_json: bool) -> None:
-    from geo_service.database import Scope
+def _undo(database: Database, sub: str, batch: int, as_json: bool) -> None:
     from geo_service.dependencies import today
     from geo_service.loading.files import undo_batch
 
     done = undo_batch(database, Scope(sub, account="wangge load"), batch, today())
-    typer.echo(json.dumps(done) if as_json else sentences(
-        f"批次 {batch} 已撤销：恢复 {done['restored']:,} 行，删去 {done['removed']:,} 行",
-        f"load {batch} undone: {done['restored']:,} rows restored, {done['removed']:,} removed",
-    ))  # fmt: skip
+    if as_json:
+        print_json(done)
+    else:
+        zh = f"批次 {batch} 已撤销：恢复 {done['restored']:,} 行，删去 {done['removed']:,} 行"
+        en = f"load {batch} undone: {done['restored']:,} rows restored, {done['removed']:,} removed"
+        typer.echo(sentences(zh, en))
 
 
-def _history(database: Any, sub: str, as_json: bool) -> None:
-    from geo_service.database import Scope
+def _history(database: Database, sub: str, as_json: bool) -> None:
     from geo_service.queries.loads import loads
 
     with database.transaction(Scope(sub), writes=False) as session:
         rows = loads(session, sub)
-    typer.echo(
-        json.dumps(rows, ensure_ascii=False, default=str) if as_json else "\n".join(history_lines(rows))
-    )
+    if as_json:
+        print_json(rows)
+    else:
+        typer.echo("\n".join(history_lines(rows)))
 
 
 def _progress(rows: int) -> None:

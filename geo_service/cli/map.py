@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Town, administering
+from geo_service.cli.administration import changing
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Month, Town
 
 
 @plainly
 def map(
-    month: Annotated[str, typer.Argument(help="月份 2026-03 / month")],
+    month: Month,
     out: Annotated[Path, typer.Option("-o", "--out", help="输出 HTML / the page to write")],
     subdistrict: Town = None,
     months: Annotated[int, typer.Option(min=1, max=24, help="含之前几个月 / how many months up to it")] = 12,
@@ -31,7 +32,7 @@ def map(
     from map_ui.review.maps import month_map
 
     day = parse_month(month)
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         if partner:
             frames = partner_frames(session, scope.subdistrict, day)
         else:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Json, Town, administering
+from geo_service.cli.administration import changing
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, Month, Town
+from geo_service.cli.printing import print_json
 
 
 @plainly
 def release(
-    month: Annotated[str, typer.Argument(help="月份 2026-03 / month")],
+    month: Month,
     reason: Annotated[
         str | None,
         typer.Option(
@@ -28,10 +29,10 @@ def release(
     from geo_service.releases import described, make_release
 
     day = parse_month(month)
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         made = described(make_release(session, scope, day, reason=reason))
     if as_json:
-        typer.echo(json.dumps(made, ensure_ascii=False, default=str))
+        print_json(made)
     else:
         typer.echo(
             f"已发布 {made['month']} 第 {made['id']} 号（修订 {made['revision']}） / released, revision {made['revision']}"

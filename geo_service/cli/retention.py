@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Json, administering, show, subdistricts
+from geo_service.cli.administration import HOURS_MS, opened, subdistricts
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json
+from geo_service.cli.printing import show
 from geo_service.database import Scope
+from geo_service.settings import Settings
 from geo_service.trust import retention
 
 app = typer.Typer(no_args_is_help=True, help="按期清理 / apply the retention periods")
@@ -31,7 +34,7 @@ def run(
 ) -> None:
     """每个街道(镇)逐表清理并报告 / Every table of every subdistrict, with a report."""
     rows = []
-    with administering("*") as (database, _):
+    with opened(Settings(), statement_timeout_ms=HOURS_MS) as database:
         for code in subdistricts(database):
             scope = Scope(code, account="cli")
             with database.transaction(scope, writes=commit) as session:

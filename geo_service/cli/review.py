@@ -10,13 +10,15 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Json, Town, administering
+from geo_service.cli.administration import changing
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, Month, Town
+from geo_service.cli.printing import print_json
 
 
 @plainly
 def review(
-    month: Annotated[str, typer.Argument(help="月份 2026-03 / month")],
+    month: Month,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="输出文件夹 / folder to write into", file_okay=False)
     ],
@@ -52,7 +54,7 @@ def review(
             "invalid-day", 400, f"日期应写作 2026-04-10，收到 {as_of}。 / Write the day as 2026-04-10."
         ) from None
     now = dt.datetime.combine(day, dt.time(12), SHANGHAI)
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         rows = queries.revisions(session, scope.subdistrict, first) if verify else []
         wrong = {row.revision: scoring.differences(session, row) for row in rows if row.scored_at is not None}
         files, found = packing.pack(session, scope, first, now=now, town=rules)
@@ -69,6 +71,6 @@ def review(
         )
         typer.echo(f"revision {number}: {said}", err=True)
     if as_json:
-        typer.echo(json.dumps(json.loads(files["manifest.json"]), ensure_ascii=False))
+        print_json(json.loads(files["manifest.json"]))
     if any(wrong.values()):
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -18,8 +18,10 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from geo_service.cli.connection import connected, plainly
-from geo_service.local_postgis import LocalPostgisError, Trouble
+from geo_service.local_postgis import LocalPostgis
+from geo_service.local_postgis.watching import watched
 from geo_service.settings import Settings
+from geo_service.trouble import Trouble, TroubleError
 
 
 @plainly
@@ -32,7 +34,7 @@ def up(
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value})
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _as_if_terminated)
-    with _port_of_ours(settings) as listening, connected(settings) as addresses:
+    with _port_of_ours(settings) as listening, connected(settings) as addresses, _kept_running(settings):
         # Worker processes build their settings themselves, so what was decided here goes on through the environment.
         os.environ["WANGGE_DATABASE_URL"] = addresses.service_url
         os.environ["WANGGE_DATA_DIR"] = str(settings.data_dir.absolute())
@@ -46,12 +48,17 @@ def restart(
     """逐个重启服务进程，不丢请求 / New worker processes one after the other, while the others go on serving."""
     settings = Settings().model_copy(update={"port": port} if port else {})
     if not runs_here(settings.data_dir, settings.port):
-        raise LocalPostgisError(not_running(settings))
+        raise TroubleError(not_running(settings))
     note = json.loads((settings.data_dir / f"up-{settings.port}.json").read_text(encoding="utf-8"))
     if note.get("workers", 1) < 2:
-        raise LocalPostgisError(only_one_worker(settings))
+        raise TroubleError(only_one_worker(settings))
     os.kill(note["pid"], signal.SIGHUP)
     typer.echo("已开始逐个重启 / restarting one by one")
+
+
+def _kept_running(settings: Settings) -> AbstractContextManager[None]:
+    """The private database comes back when it dies; a configured one is its operator's."""
+    return nullcontext() if settings.database_url else watched(LocalPostgis.at(settings.data_dir))
 
 
 def application() -> Any:
@@ -94,14 +101,14 @@ def _port_of_ours(settings: Settings) -> Iterator[socket.socket]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LocalPostgisError(running_already(settings)) from None
+            raise TroubleError(running_already(settings)) from None
         with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listening.bind((settings.host, settings.port))
             except OSError as error:
                 note.unlink(missing_ok=True)
-                raise LocalPostgisError(port_taken(settings, error.strerror or str(error))) from error
+                raise TroubleError(port_taken(settings, error.strerror or str(error))) from error
             listening.listen(2048)
             listening.set_inheritable(True)
             file.truncate(0)

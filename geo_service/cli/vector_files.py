@@ -119,13 +119,17 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str = "layer", *, as
         plain.to_file(path, driver=DRIVERS[suffix], **options)
 
 
-def writable(path: Path) -> Path:
-    """The path, when its extension names a format and its folder exists; asked before any long work."""
-    if path.suffix.lower() not in (*DRIVERS, *PARQUET):
-        raise InputError(f"{path.name}: 输出格式应为 / write as one of {', '.join([*DRIVERS, *PARQUET])}.")
-    if not path.parent.is_dir():
-        raise InputError(f"{path.parent}: 没有这个文件夹 / there is no such folder.")
-    return path
+def writable(*paths: Path | None) -> None:
+    """Refuse, before any long work, a path whose extension names no format or whose folder does not exist: InputError."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.suffix.lower() not in (*DRIVERS, *PARQUET):
+            raise InputError(
+                f"{path.name}: 输出格式应为 / write as one of {', '.join([*DRIVERS, *PARQUET])}."
+            )
+        if not path.parent.is_dir():
+            raise InputError(f"{path.parent}: 没有这个文件夹 / there is no such folder.")
 
 
 def _short_names(columns: Sequence[str]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from geo_service.cli.administration import Json, Town, administering, show
+from geo_service.cli.administration import changing, reading
 from geo_service.cli.connection import plainly
+from geo_service.cli.options import Json, Town
+from geo_service.cli.printing import show
 
 app = typer.Typer(no_args_is_help=True, help="推送订阅 / signed webhooks on the change feed")
 
@@ -21,13 +23,10 @@ def listed(subdistrict: Town = None, as_json: Json = False) -> None:
     """列出订阅与状态 / List the webhooks with their states, never their secrets."""
     from geo_service.handover import webhooks
 
-    with (
-        administering(subdistrict) as (database, scope),
-        database.transaction(scope, writes=False) as session,
-    ):
+    with reading(subdistrict) as (session, scope):
         rows = webhooks.listed(session, scope.subdistrict)
     shown = ("id", "url", "layers", "state", "delivered_up_to", "behind", "failures", "last_status")
-    show(rows if as_json else [{name: row[name] for name in shown} for row in rows], as_json)
+    show(rows, as_json, shown)
 
 
 @app.command()
@@ -50,7 +49,7 @@ def add(
     from geo_service.settings import Settings
 
     settings = Settings()
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         secret, hook = webhooks.add(
             session, scope, url, layer or list(LAYERS), _since(since), signing_key(settings, create=True),
             Admitted.of(settings.webhook_hosts),
@@ -65,7 +64,7 @@ def remove(number: Number, subdistrict: Town = None) -> None:
     """停止并移除 / Send nothing more."""
     from geo_service.handover import webhooks
 
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         webhooks.remove(session, scope, number)
     typer.echo(f"已移除 / removed {number}")
 
@@ -80,7 +79,7 @@ def replay(
     """从某序号起重送 / Send again everything after a number; one that was given up begins anew."""
     from geo_service.handover import webhooks
 
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         hook = webhooks.replay(session, scope, number, _since(since))
         told = hook.last_seq
     typer.echo(f"将重送 {told} 之后的变更 / changes after {told} will be sent again")
@@ -109,7 +108,7 @@ def secret(number: Number, subdistrict: Town = None, as_json: Json = False) -> N
     from geo_service.settings import Settings
 
     key = signing_key(Settings(), create=True)
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         shown, hook = webhooks.renew_secret(session, scope, number, key)
         made = {"id": hook.id, "secret": shown}
     show([made], as_json)
@@ -118,7 +117,7 @@ def secret(number: Number, subdistrict: Town = None, as_json: Json = False) -> N
 def _switched(number: int, subdistrict: str | None, *, active: bool) -> None:
     from geo_service.handover import webhooks
 
-    with administering(subdistrict) as (database, scope), database.transaction(scope) as session:
+    with changing(subdistrict) as (session, scope):
         webhooks.switch(session, scope, number, active=active)
     typer.echo("已继续 / resumed" if active else "已暂停 / paused")
 

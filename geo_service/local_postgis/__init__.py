@@ -10,6 +10,5 @@ from __future__ import annotations
 from geo_service.local_postgis.cluster import LocalPostgis, Status
 from geo_service.local_postgis.place import Place
 from geo_service.local_postgis.programs import Programs, find_programs
-from geo_service.local_postgis.trouble import LocalPostgisError, Trouble
 
-__all__ = ["LocalPostgis", "LocalPostgisError", "Place", "Programs", "Status", "Trouble", "find_programs"]
+__all__ = ["LocalPostgis", "Place", "Programs", "Status", "find_programs"]

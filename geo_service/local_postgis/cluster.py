@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from geo_service.database import libpq_url
 from geo_service.local_postgis import configuration
 from geo_service.local_postgis.place import Place, place_of
 from geo_service.local_postgis.processes import (
@@ -24,7 +25,8 @@ from geo_service.local_postgis.processes import (
     run_as,
 )
 from geo_service.local_postgis.programs import Programs, find_programs
-from geo_service.local_postgis.trouble import LocalPostgisError, server_failed
+from geo_service.local_postgis.trouble import server_failed
+from geo_service.trouble import TroubleError
 
 ADMINISTRATOR = "postgres"
 DATABASE = "wangge"
@@ -46,7 +48,7 @@ class LocalPostgis:
     """A PostGIS server for one checkout, reached only through a unix socket open to its owner and root alone.
 
     ``place`` puts it elsewhere and ``durable=False`` trades safety for speed; both are for tests.
-    Everything raises LocalPostgisError with a Trouble that says what to do.
+    Everything raises TroubleError with a Trouble that says what to do.
     """
 
     def __init__(self, checkout: Path, *, place: Place | None = None, durable: bool = True) -> None:
@@ -76,7 +78,7 @@ class LocalPostgis:
                 ) as error:  # it was just dying: its process is still to be seen
                     if time.monotonic() > patience:
                         failure = server_failed("start", str(error), str(self.place.log))
-                        raise LocalPostgisError(failure) from error
+                        raise TroubleError(failure) from error
                     time.sleep(0.1)
 
     def stop(self) -> bool:
@@ -87,7 +89,7 @@ class LocalPostgis:
                 return False
             answer = self._control("stop", "--mode=fast", "--wait", "--timeout=60")
             if answer:
-                raise LocalPostgisError(server_failed("stop", answer, str(self.place.log)))
+                raise TroubleError(server_failed("stop", answer, str(self.place.log)))
             if status.socket_folder:
                 shutil.rmtree(status.socket_folder, ignore_errors=True)
             return True
@@ -155,7 +157,7 @@ class LocalPostgis:
         ]
         answer = run_as(self.place.owner, [*command, *([] if self.durable else ["--no-sync"])])
         if answer.returncode:
-            raise LocalPostgisError(server_failed("create", answer.stderr.strip(), str(self.place.log)))
+            raise TroubleError(server_failed("create", answer.stderr.strip(), str(self.place.log)))
         fresh.rename(self.place.data)
 
     def _launch(self) -> None:
@@ -171,7 +173,7 @@ class LocalPostgis:
             "start", "--wait", "--timeout=300", f"--log={place.log}", f"--options=-k {sockets}"
         )
         if answer:
-            raise LocalPostgisError(server_failed("start", f"{answer}\n{_tail(place.log)}", str(place.log)))
+            raise TroubleError(server_failed("start", f"{answer}\n{_tail(place.log)}", str(place.log)))
 
     def _clear_after_crash(self) -> None:
         """Leave nothing to trip over: no process of a dead postmaster, no pid file whose number is reused.
@@ -213,20 +215,16 @@ class LocalPostgis:
 
     def _create_database(self) -> None:
         """The database with PostGIS in it, made under another name first: it is there whole or not at all."""
-        with psycopg.connect(_libpq(self.url(database="postgres")), autocommit=True) as server:
+        with psycopg.connect(libpq_url(self.url(database="postgres")), autocommit=True) as server:
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 return
             server.execute("DROP DATABASE IF EXISTS wangge_new")
             server.execute(
                 "CREATE DATABASE wangge_new TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
             )
-            with psycopg.connect(_libpq(self.url(database="wangge_new")), autocommit=True) as fresh:
+            with psycopg.connect(libpq_url(self.url(database="wangge_new")), autocommit=True) as fresh:
                 fresh.execute("CREATE EXTENSION postgis")
             server.execute(f'ALTER DATABASE wangge_new RENAME TO "{DATABASE}"')
-
-
-def _libpq(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def _tail(log: Path, lines: int = 5) -> str:

@@ -19,12 +19,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_service.local_postgis.trouble import (
-    LocalPostgisError,
-    folder_unsafe,
-    not_yours,
-    socket_path_too_long,
-)
+from geo_service.local_postgis.trouble import folder_unsafe, not_yours, socket_path_too_long
+from geo_service.trouble import TroubleError
 
 ACCOUNT = "wangge"
 ROOTS_HOME = Path("/var/lib/wangge")
@@ -56,7 +52,7 @@ class Place:
             os.chown(folder, self.owner.pw_uid, self.owner.pw_gid)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.owner.pw_uid or found.st_mode & 0o022:
-            raise LocalPostgisError(folder_unsafe(str(folder)))
+            raise TroubleError(folder_unsafe(str(folder)))
         folder.chmod(0o700)
 
     def socket_folder(self) -> Path:
@@ -65,7 +61,7 @@ class Place:
         for parent in _runtime_parents():
             if len(os.fsencode(parent / name / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
                 return parent / name
-        raise LocalPostgisError(socket_path_too_long(str(parent / name)))
+        raise TroubleError(socket_path_too_long(str(parent / name)))
 
 
 def short_hash(path: Path) -> str:
@@ -104,9 +100,9 @@ def owner_of(data: Path) -> pwd.struct_passwd:
     try:
         uid = next((path.stat().st_uid for path in (data, data.parent) if path.exists()), mine)
     except PermissionError:
-        raise LocalPostgisError(not_yours(str(data), "root")) from None
+        raise TroubleError(not_yours(str(data), "root")) from None
     if mine and uid != mine:
-        raise LocalPostgisError(not_yours(str(data), _name_of(uid)))
+        raise TroubleError(not_yours(str(data), _name_of(uid)))
     return pwd.getpwuid(uid) if uid else service_account()
 
 
@@ -119,7 +115,7 @@ def service_account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise LocalPostgisError(not_yours(str(ROOTS_HOME), "root"))
+    raise TroubleError(not_yours(str(ROOTS_HOME), "root"))
 
 
 def _create_account() -> None:
@@ -139,7 +135,7 @@ def _belongs_to(home: Path, dot: Path) -> bool:
     except FileNotFoundError:
         return False
     except PermissionError:
-        raise LocalPostgisError(not_yours(str(home), "root")) from None
+        raise TroubleError(not_yours(str(home), "root")) from None
     if named == dot:
         return True
     if (named / "pg").is_symlink():

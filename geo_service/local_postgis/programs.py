@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_service.local_postgis.trouble import LocalPostgisError, no_postgis, wrong_version
+from geo_service.local_postgis.trouble import no_postgis, wrong_version
+from geo_service.trouble import TroubleError
 
 OLDEST_SERVER = 15
 OLDEST_POSTGIS = (3, 3)
@@ -34,14 +35,14 @@ def find_programs(major: int | None = None, folders: Iterable[Path] | None = Non
     """The newest server with PostGIS, or the one of ``major``, which existing data demands.
 
     ``folders`` are the program folders to look at; without it Debian's and those on PATH.
-    Raises LocalPostgisError with the package to install if there is none.
+    Raises TroubleError with the package to install if there is none.
     """
     folders = list(candidate_folders() if folders is None else folders)
     usable = [found for folder in folders if (found := _programs_in(folder)) and _new_enough(found)]
     if major is not None:
         usable = [found for found in usable if found.major == major]
     if not usable:
-        raise LocalPostgisError(wrong_version(major) if major else no_postgis(package_to_install(folders)))
+        raise TroubleError(wrong_version(major) if major else no_postgis(package_to_install(folders)))
     return max(usable, key=lambda found: (found.major, found.postgis))
 
 

@@ -1,34 +1,8 @@
-"""What can be wrong with a machine, in plain words of both languages, each with what to do."""
+"""What can be wrong with the private PostGIS of a machine, and what to do about it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """One thing that is wrong and its remedy; ``code`` is stable and meant for machines."""
-
-    code: str
-    zh: str
-    en: str
-    remedy_zh: str
-    remedy_en: str
-
-    def __str__(self) -> str:
-        return f"{self.zh}{self.remedy_zh}\n{self.en} {self.remedy_en}"
-
-    def as_dict(self) -> dict[str, str]:
-        """The same as a plain dictionary, for ``--json``."""
-        return asdict(self)
-
-
-class LocalPostgisError(Exception):
-    """The private PostGIS cannot do what was asked; ``trouble`` says why and what helps."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(str(trouble))
-        self.trouble = trouble
+from geo_service.trouble import Trouble
 
 
 def no_postgis(package: str) -> Trouble:

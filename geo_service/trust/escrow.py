@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import psycopg
-from sqlalchemy import make_url
 
+from geo_service.database import libpq_url
 from geo_service.hash_key import FILE, hash_key, same
-from geo_service.local_postgis import LocalPostgisError, Trouble
 from geo_service.problems import Problem
 from geo_service.settings import Settings
+from geo_service.trouble import Trouble, TroubleError
 
 
 def demand_key(url: str, settings: Settings) -> None:
     """Refuse when the open records of the database at ``url`` were hashed with a key that is not here.
 
-    Raises LocalPostgisError; a database without tables or records demands nothing.
+    Raises TroubleError; a database without tables or records demands nothing.
     """
     wanted = key_of(url)
     if wanted is None:
@@ -24,13 +24,12 @@ def demand_key(url: str, settings: Settings) -> None:
     except Problem:
         present = None
     if present is None or not same(wanted, present):
-        raise LocalPostgisError(key_missing(wanted, present.id if present else None))
+        raise TroubleError(key_missing(wanted, present.id if present else None))
 
 
 def key_of(url: str) -> str | None:
     """Id of the key with which most of the open records of a database were hashed."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(libpq_url(url)) as connection:
         if not connection.execute("SELECT to_regclass('public.registration') IS NOT NULL").fetchall()[0][0]:
             return None
         row = connection.execute(

@@ -23,11 +23,13 @@ from typer.testing import CliRunner
 from geo_service import database
 from geo_service.backup import back_up, restore
 from geo_service.cli import app
-from geo_service.cli.connection import connected, libpq_url
+from geo_service.cli.connection import connected
 from geo_service.cli.doctor import clock, diagnose, disk, listening, server
-from geo_service.local_postgis import LocalPostgis, LocalPostgisError
+from geo_service.database import libpq_url
+from geo_service.local_postgis import LocalPostgis
 from geo_service.local_postgis.use import in_use, keep
 from geo_service.settings import Settings
+from geo_service.trouble import TroubleError
 
 
 @pytest.fixture
@@ -175,18 +177,18 @@ def test_a_restore_refuses_while_others_are_connected_or_the_file_is_spoiled(
     file = tmp_path / "town.dump"
     back_up(libpq_url(admin_url), file)
     with psycopg.connect(libpq_url(admin_url)) as busy:
-        with pytest.raises(LocalPostgisError, match="in use"):
+        with pytest.raises(TroubleError, match="in use"):
             restore(admin_url, file)
         assert busy.execute("SELECT 1").fetchone() == (1,)
     spoiled = tmp_path / "spoiled.dump"
     spoiled.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(LocalPostgisError, match="pg_restore"):
+    with pytest.raises(TroubleError, match="pg_restore"):
         restore(admin_url, spoiled)
     assert database.pending(admin_url) == []
 
 
 def test_a_failed_backup_leaves_no_file(tmp_path: Path, free_port: int) -> None:
-    with pytest.raises(LocalPostgisError, match="pg_dump"):
+    with pytest.raises(TroubleError, match="pg_dump"):
         back_up(f"postgresql://nobody@127.0.0.1:{free_port}/wangge", tmp_path / "town.dump")
     assert list(tmp_path.iterdir()) == []
 
@@ -251,7 +253,7 @@ def test_the_service_role_is_told_of_pending_migrations_that_it_may_not_run(
     new_database("wangge_roles")  # the roles exist once one database was migrated
     bare = make_url(local_postgis.url(database="wangge")).set(username=database.SERVICE)
     settings = Settings(database_url=bare.render_as_string(hide_password=False))
-    with pytest.raises(LocalPostgisError) as refusal, connected(settings):
+    with pytest.raises(TroubleError) as refusal, connected(settings):
         pass
     assert refusal.value.trouble.code == "migration-pending"
 

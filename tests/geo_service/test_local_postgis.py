@@ -14,11 +14,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
-from geo_service.local_postgis import LocalPostgis, LocalPostgisError, find_programs
+from geo_service.database import libpq_url
+from geo_service.local_postgis import LocalPostgis, find_programs
 from geo_service.local_postgis.place import LONGEST_SOCKET_PATH, SOCKET_NAME, place_of
 from geo_service.local_postgis.processes import processes_of
+from geo_service.trouble import TroubleError
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPostgis]:
 
 
 def ask(server: LocalPostgis, question: str) -> str:
-    url = make_url(server.url()).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = libpq_url(server.url())
     with psycopg.connect(url) as connection:
         answer = connection.execute(question.encode())
         row = answer.fetchone() if answer.description else ("",)
@@ -219,12 +220,12 @@ def test_a_socket_folder_planted_by_somebody_else_is_refused(durable: LocalPostg
     planted = tmp_path / "sockets"
     planted.mkdir()
     planted.chmod(0o777)
-    with pytest.raises(LocalPostgisError, match="would not be safe"):
+    with pytest.raises(TroubleError, match="would not be safe"):
         durable.place.own(planted)
 
 
 def test_without_postgis_the_package_to_install_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LocalPostgisError) as refusal:
+    with pytest.raises(TroubleError) as refusal:
         find_programs(folders=[tmp_path])
     assert refusal.value.trouble.code == "no-postgis"
     assert "apt-get install postgresql-postgis" in refusal.value.trouble.remedy_en
@@ -237,12 +238,12 @@ def test_a_server_without_postgis_is_passed_over_and_its_package_named(tmp_path:
     for name in ("postgres", "initdb", "pg_ctl"):
         (bare / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.4'\n", encoding="ascii")
         (bare / name).chmod(0o755)
-    with pytest.raises(LocalPostgisError, match="postgresql-16-postgis-3"):
+    with pytest.raises(TroubleError, match="postgresql-16-postgis-3"):
         find_programs(folders=[bare])
     here = find_programs()
     assert find_programs(folders=[bare, here.folder]) == here
 
 
 def test_data_of_a_version_whose_programs_are_gone_name_that_version(durable: LocalPostgis) -> None:
-    with pytest.raises(LocalPostgisError, match="postgresql-11-postgis-3"):
+    with pytest.raises(TroubleError, match="postgresql-11-postgis-3"):
         find_programs(11, [durable.programs().folder])

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from geo_service import database, hash_key
 from geo_service.cli import app
-from geo_service.local_postgis import LocalPostgisError
 from geo_service.settings import Settings
+from geo_service.trouble import TroubleError
 from geo_service.trust import rehashing
 from geo_service.trust.escrow import demand_key
 from seeds.readers.context import HashKey
@@ -136,7 +136,7 @@ def test_the_former_key_no_longer_loads_and_the_new_one_restores(
     assert "other-hash-key" in repr(
         wangge("load", "registrations", town / "registrations.csv", "--commit").exception
     )
-    with pytest.raises(LocalPostgisError, match="散列"):
+    with pytest.raises(TroubleError, match="散列"):
         demand_key(admin_url, Settings())
     (town / "data" / hash_key.FILE).write_text(present, encoding="utf-8")
     assert wangge("load", "registrations", town / "registrations.csv", "--commit").exit_code == 0
