@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 import map_ui
-from geo_service import problems, routes
+from geo_service import api_document, problems, routes
 from geo_service.database import Database
 from geo_service.freshness import Epoch, Freshness
 from geo_service.handover.starting import sender_of
@@ -28,6 +29,9 @@ from geo_service.settings import Settings
 from geo_service.sign_in import SignIn
 from geo_service.tasks import Tasks
 from geo_service.warming import Warming
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 CONSOLE = Path(map_ui.__file__).parent / "static"
 
@@ -60,13 +64,26 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.insert(0, Lane(ogc_features.items, ogc_features.item, ogc_tiles.collection_tile))
     for router in found_routers():
         app.include_router(router)
+    api_document.install(app, found_routers())
     _serve_console(app)
     app.add_middleware(Compressed, minimum_size=2_000, compresslevel=4)
     app.add_middleware(
         RateLimit, buckets=Buckets(settings.data_dir / FILE), limits=limits_of(settings, database)
     )
     app.add_middleware(Envelope)
+    app.state.traces = _traced(app, database, settings.traces_url) if settings.traces_url else None
     return app
+
+
+def _traced(app: FastAPI, database: Database, url: str) -> TracerProvider:
+    """Spans of requests and statements go to the collector at ``url``."""
+    from geo_service.tracing import Traced, provider_of, trace_statements
+
+    provider = provider_of(url)
+    tracer = provider.get_tracer("wangge")
+    trace_statements(database.engine, tracer)
+    app.add_middleware(Traced, tracer=tracer)
+    return provider
 
 
 def found_routers() -> list[APIRouter]:
@@ -88,6 +105,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.freshness.close()
     app.state.tasks.close()
     app.state.database.close()
+    if app.state.traces:
+        app.state.traces.shutdown()
 
 
 def _serve_console(app: FastAPI) -> None:

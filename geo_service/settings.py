@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     sign_on_ca_file: Path | None = Field(
         default=None, description="认证方证书的签发者 / certificates of the authority that signed its TLS"
     )
+    traces_url: str = Field(
+        default="",
+        description="追踪数据收集器（OpenTelemetry，OTLP/HTTP）的地址；空则不用 / collector of traces; empty: none",
+    )
     sample_data: Path | None = Field(
         default=None, description="测试用真实数据目录 / folder of real files for tests"
     )

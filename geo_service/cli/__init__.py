@@ -34,6 +34,10 @@ COMMANDS = {
     "webhook": ("webhook", "推送订阅 / signed webhooks on the change feed"),
     "handover": ("handover", "月度交付包 / the signed package of a month, and its register"),
     "limit": ("limit", "访问限额 / rate limits of keys"),
+    "deployment": (
+        "deployment",
+        "安装文件：systemd、nginx、告警 / files of an installation: units, TLS proxy, alerts",
+    ),
     "retention": ("retention", "按期清理 / apply the retention periods"),
     "doctor": ("doctor", "自检 / say what is wrong and what to do"),
 }
