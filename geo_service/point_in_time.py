@@ -44,7 +44,7 @@ class Restored:
 
 
 def begin(server: LocalPostgis, archive: Path) -> None:
-    """Archive the server's log into ``archive`` from now on; restarts the server once.
+    """Archive the server's log into ``archive`` from now on; restarts a server that was started without that in mind.
 
     A piece gets its name only when it is whole and on the disk, and an existing one is never overwritten.
     """
@@ -64,8 +64,11 @@ def begin(server: LocalPostgis, archive: Path) -> None:
             connection.execute(
                 sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
             )
-    server.stop()
-    server.start()
+        connection.execute("SELECT pg_reload_conf()")
+        (mode,) = connection.execute("SHOW archive_mode").fetchone() or ("off",)
+    if mode == "off":
+        server.stop()
+        server.start()
 
 
 def copy(server: LocalPostgis, archive: Path) -> Path:
@@ -122,10 +125,8 @@ def restore(
             trial.stop()
         shutil.rmtree(fresh.home, ignore_errors=True)
         raise
-    server.stop()
     kept = server.place.home / f"pg.before-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}Z"
-    server.place.data.rename(kept)
-    fresh.data.rename(server.place.data)
+    server.exchange(fresh.data, kept)
     shutil.rmtree(fresh.home, ignore_errors=True)
     return Restored(base.name, until.isoformat(), time.monotonic() - began, kept)
 

@@ -131,7 +131,7 @@ def address(settings: Settings) -> str:
 def _announce(settings: Settings) -> None:
     typer.echo(f"网格 wangge · 打开 / open {address(settings)}  （Ctrl-C 停止 / to stop）")
     demo = settings.data_dir / "demo.json"
-    if demo.exists():
+    if demo.exists() and "JOURNAL_STREAM" not in os.environ:  # a log of the machine is no place for passwords
         for role, account in json.loads(demo.read_text(encoding="utf-8")).get("accounts", {}).items():
             typer.echo(f"  {role:<18} {account['name']:<18} {account['password']}")
 

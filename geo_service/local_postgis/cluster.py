@@ -84,15 +84,17 @@ class LocalPostgis:
     def stop(self) -> bool:
         """End the server in order (open transactions roll back); whether there was one to end."""
         with self._alone():
-            status = self.status()
-            if status.pid is None:
-                return False
-            answer = self._control("stop", "--mode=fast", "--wait", "--timeout=60")
-            if answer:
-                raise TroubleError(server_failed("stop", answer, str(self.place.log)))
-            if status.socket_folder:
-                shutil.rmtree(status.socket_folder, ignore_errors=True)
-            return True
+            return self._end()
+
+    def exchange(self, fresh: Path, kept: Path) -> None:
+        """Put the data folder ``fresh`` in the place of the present one, which becomes ``kept``; the server is ended.
+
+        Whoever starts it meanwhile, as a supervisor does, waits and then starts it on the new data.
+        """
+        with self._alone():
+            self._end()
+            self.place.data.rename(kept)
+            fresh.rename(self.place.data)
 
     def remove(self) -> None:
         """Stop the server and delete its data for good."""
@@ -159,6 +161,17 @@ class LocalPostgis:
         if answer.returncode:
             raise TroubleError(server_failed("create", answer.stderr.strip(), str(self.place.log)))
         fresh.rename(self.place.data)
+
+    def _end(self) -> bool:
+        status = self.status()
+        if status.pid is None:
+            return False
+        answer = self._control("stop", "--mode=fast", "--wait", "--timeout=60")
+        if answer:
+            raise TroubleError(server_failed("stop", answer, str(self.place.log)))
+        if status.socket_folder:
+            shutil.rmtree(status.socket_folder, ignore_errors=True)
+        return True
 
     def _launch(self) -> None:
         place = self.place

@@ -25,7 +25,14 @@ ALWAYS = {
     "idle_in_transaction_session_timeout": "'10min'",
     "password_encryption": "'scram-sha-256'",
 }
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    # Ready to archive, to nowhere yet: `wangge db archive` then needs no restart under whoever works or supervises.
+    "archive_mode": "on",
+    "archive_command": "'true'",
+}
 FAST = {
     "fsync": "off",
     "synchronous_commit": "off",

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +61,9 @@ def test_back_to_a_chosen_minute_and_nothing_else(
 ) -> None:
     archive = server.place.home / "archive"
     run(server, PEOPLE.format(1, 5_000))
+    pid = server.status().pid
     point_in_time.begin(server, archive)
+    assert server.status().pid == pid, "who works, or supervises, is not disturbed"
     began = time.monotonic()
     base = point_in_time.copy(server, archive)
     base_s = time.monotonic() - began
@@ -91,6 +94,38 @@ def test_back_to_a_chosen_minute_and_nothing_else(
     point_in_time.flush(server)  # the new history is archived, too
     with capsys.disabled():
         print(f"\n  base {base_s:.1f} s, restore to a minute {done.seconds:.1f} s, 8,000 records equal")
+
+
+def test_a_supervisor_that_starts_the_server_at_once_does_not_spoil_a_restore(server: LocalPostgis) -> None:
+    archive = server.place.home / "archive"
+    server.start()
+    time.sleep(1.1)
+    base = point_in_time.copy(server, archive)
+    wanted = run(server, STATE)
+    moment = run(server, "SELECT clock_timestamp()")[0][0]
+    assert isinstance(moment, dt.datetime)
+    time.sleep(0.2)
+    run(server, PEOPLE.format(30_001, 30_500))
+    point_in_time.flush(server)
+    restored = threading.Event()
+
+    def supervise() -> None:
+        mine = LocalPostgis(server.checkout, place=server.place)
+        while not restored.is_set():
+            mine.start()
+
+    supervisor = threading.Thread(target=supervise)
+    supervisor.start()
+    try:
+        done = point_in_time.restore(server, archive, moment + dt.timedelta(milliseconds=100))
+    finally:
+        restored.set()
+        supervisor.join()
+    server.start()
+    assert done.base == base.name
+    assert run(server, STATE) == wanted
+    (data,) = run(server, "SHOW data_directory")[0]
+    assert Path(str(data)).resolve() == server.place.data.resolve()
 
 
 def test_old_bases_and_the_log_that_only_they_needed_go(server: LocalPostgis) -> None:
