@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from grids.indicators import coverage, rates
+from grids.indicators.counts import known
 
 #: Registrars per residents (GM-1) and the accuracy aimed at (SL-2) where the town's rules say nothing else.
 RESIDENTS_PER_STAFF = 1500
@@ -17,6 +18,7 @@ ACCURACY_TARGET = 0.98
 
 def measures(figures: pd.DataFrame, area_m2: pd.Series | None = None) -> dict[str, pd.DataFrame]:
     """The measures of every area of ``figures`` (counts indexed by area_code), each a frame on the same index."""
+    figures = known(figures)
     accuracy = rates.accuracy(figures)
     found = {
         "checked_share": coverage.dwellings_covered(figures),
@@ -39,6 +41,7 @@ def rows(
 ) -> list[dict[str, Any]]:
     """One JSON-ready row per area: code, names, measures, counts."""
     tables = {name: _states(table).to_dict("index") for name, table in measures(figures, area_m2).items()}
+    figures = known(figures)
     progress = coverage.year_progress(figures, month)
     due = (progress["target"] - progress["checked"]).clip(lower=0)
     counts = figures.assign(check_target=progress["target"], checks_due=due).to_dict("index")
@@ -73,7 +76,7 @@ def _states(table: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(counts: dict[Any, Any]) -> dict[str, Any]:
     residents = int(counts["residents"])
-    return {str(k): None if v is pd.NA else int(v) for k, v in counts.items()} | {
+    return {str(k): None if pd.isna(v) else int(v) for k, v in counts.items()} | {
         "rented": int(counts["dwellings_rented"]),
         "staff_required": math.ceil(residents / RESIDENTS_PER_STAFF),
     }

@@ -28,6 +28,9 @@ class BuildingMonth(TenantOfBuilding, Base):
     month: Mapped[dt.date] = key(Date, "月份 / month, first day")
     visits: Mapped[int] = count("走访次数 / visits")
     visits_no_access: Mapped[int] = count("未进门 / visits without access")
+    visits_count_only: Mapped[int] = count(
+        "只报数未列登记的走访 / visits that gave counts without naming the records"
+    )
     dwellings_checked: Mapped[int] = count("核查房屋数 / distinct dwellings checked")
     records_checked: Mapped[int] = count("核查登记数 / distinct records checked")
     checked: Mapped[int] = count("登记框核查数 / checked, register frame")

@@ -30,6 +30,7 @@ OPERATIONS = {
 FLOWS = (
     "visits",
     "visits_no_access",
+    "visits_count_only",
     "dwellings_checked",
     "records_checked",
     *OUTCOMES,
@@ -42,6 +43,12 @@ FLOWS = (
 )
 DISTINCT_RECORDS = ("records_checked", "first_records_checked")  # absent where a visit gave counts only
 YEAR_FIRSTS = ("first_dwellings_checked", "first_records_checked")
+#: Distinct records → the visits that gave counts only in the same time, where these are kept beside what is known.
+COUNT_ONLY = {
+    "records_checked": "visits_count_only",
+    "first_records_checked": "visits_count_only",
+    "year_first_records_checked": "year_visits_count_only",
+}
 
 
 def building_month(
@@ -60,7 +67,7 @@ def building_month(
     Distinct dwellings and records are credited to the building of their first check of the month (and year), so
     that sums over buildings are distinct counts. Rental inspections and findings count dwellings, once a month.
     Returns building_code, month and ``FLOWS``; the two distinct-record columns are ``Int64``, absent where a
-    visit of that building and month gave counts without saying which records.
+    visit of that building and month gave counts without saying which records (``visits_count_only``).
     """
     visits = _visits(checks, dwellings, unlocated)
     parts = [
@@ -71,14 +78,13 @@ def building_month(
         _rental_counts(visits),
     ]
     looked_at = _records(visits, results)
-    parts.append(_record_counts(looked_at))
+    parts += [_record_counts(looked_at), _count_only(visits, looked_at)]
     if activity is not None and len(activity):
         parts.append(_operation_counts(activity, unlocated))
     table = pd.concat([p for p in parts if len(p)], axis=1) if any(len(p) for p in parts) else _no_rows()
     table = table.reindex(columns=list(FLOWS)).fillna(0).astype("int64")
     table = table.astype(dict.fromkeys(DISTINCT_RECORDS, "Int64"))
-    blind = table.index.isin(_count_only(visits, looked_at))
-    table.loc[blind, list(DISTINCT_RECORDS)] = pd.NA
+    table.loc[table["visits_count_only"] > 0, list(DISTINCT_RECORDS)] = pd.NA
     return table.rename_axis(["building_code", "month"]).sort_index().reset_index()
 
 
@@ -128,6 +134,19 @@ def building_on(dwelling_codes: pd.Series, days: pd.Series, dwellings: pd.DataFr
         by="code",
     ).sort_values("at")["building_code"]
     return pd.Series(later.to_numpy(), index=found.index).fillna(found)
+
+
+def known(figures: pd.DataFrame) -> pd.DataFrame:
+    """Sums of kept counts with distinct records absent wherever a visit gave counts without saying which records.
+
+    What is kept beside such a visit is what the others are known to have looked at: at least so many.
+
+    >>> kept = pd.DataFrame({"records_checked": [7, 7], "visits_count_only": [0, 1]})
+    >>> known(kept)["records_checked"].tolist()
+    [7, <NA>]
+    """
+    pairs = {c: by for c, by in COUNT_ONLY.items() if c in figures and by in figures}
+    return figures.assign(**{c: figures[c].astype("Int64").mask(figures[by] > 0) for c, by in pairs.items()})
 
 
 def differences(stored: pd.DataFrame, recounted: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -219,10 +238,10 @@ def _record_counts(looked_at: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([once, _counted_once(looked_at, "record_hash", "year", "first_records_checked")], axis=1)
 
 
-def _count_only(visits: pd.DataFrame, looked_at: pd.DataFrame) -> pd.MultiIndex:
+def _count_only(visits: pd.DataFrame, looked_at: pd.DataFrame) -> pd.DataFrame:
     counted = visits[visits["done"] & visits["frame"].eq("register") & visits["checked"].gt(0)]
     blind = counted[~counted["visit_id"].isin(looked_at["visit_id"])]
-    return pd.MultiIndex.from_frame(blind[["building_code", "month"]])
+    return blind.groupby(["building_code", "month"]).size().to_frame("visits_count_only")
 
 
 def _operation_counts(activity: pd.DataFrame, unlocated: str | None) -> pd.DataFrame:

@@ -126,6 +126,56 @@ def test_a_corrected_check_changes_its_own_figures_only(undone: Any, small_town:
     assert not moved.drop(index=building).any(axis=None)
 
 
+def test_a_visit_that_gave_counts_only_leaves_distinct_records_absent_where_it_was(
+    undone: Any, small_town: dict[str, Any]
+) -> None:
+    from geo_service.figures import rows, total
+
+    sub, month = small_town["subdistrict"], dt.date.fromisoformat(f"{small_town['months'][-1]}-01")
+    with undone() as session:
+        before = counts_of(session, sub, month, "building")
+        visit, building = add_visit(session, sub, f"{month:%Y-%m}-10")
+        after = counts_of(session, sub, month, "building")
+        told = {r["code"]: r for r in rows(after, month, {})}
+        whole = total(after, month)
+        session.execute(
+            text(
+                "INSERT INTO check_result (subdistrict_code, visit_id, record_hash, outcome) VALUES (:s, :v, :h, 'correct')"
+            ),
+            {"s": sub, "v": visit, "h": b"a record of its own"},
+        )
+        named = counts_of(session, sub, month, "building")
+    assert total(before, month)["measures"]["record_share"]["state"] == "ok"
+    for answer in (told[building], whole):
+        assert answer["measures"]["record_share"] | {"denominator": 0, "n": 0} == {
+            "numerator": None, "denominator": 0, "value": None, "low": None, "high": None, "n": 0, "state": "no_data"
+        }  # fmt: skip
+        assert [answer["counts"][c] for c in ("records_checked", "check_target", "checks_due")] == [None] * 3
+    assert whole["counts"]["checked"] == before["checked"].sum() + 1
+    assert whole["measures"]["accuracy"]["denominator"] == whole["counts"]["checked"]
+    others = [r for code, r in told.items() if code != building]
+    assert all(r["counts"]["records_checked"] == before.loc[r["code"], "records_checked"] for r in others)
+    assert after["records_checked"].sum() == before["records_checked"].sum()  # what is known stays known
+    assert named.loc[building, "records_checked"] == before.loc[building, "records_checked"] + 1
+    assert total(named, month)["measures"]["record_share"]["state"] == "ok"
+
+
+def test_counts_only_early_in_the_year_leave_the_years_progress_absent_and_not_later_months(
+    undone: Any, small_town: dict[str, Any]
+) -> None:
+    from geo_service.figures import total
+
+    sub, month = small_town["subdistrict"], dt.date.fromisoformat(f"{small_town['months'][-1]}-01")
+    earlier = dt.date.fromisoformat(f"{small_town['months'][-2]}-01")
+    assert earlier.year == month.year
+    with undone() as session:
+        add_visit(session, sub, f"{earlier:%Y-%m}-10")
+        told = total(counts_of(session, sub, month, "committee"), month)
+    assert told["measures"]["record_share"]["state"] == "ok"
+    assert told["counts"]["year_first_records_checked"] is None
+    assert told["counts"]["check_target"] is None
+
+
 def test_an_evening_check_counts_in_the_shanghai_month(undone: Any, small_town: dict[str, Any]) -> None:
     sub, month = small_town["subdistrict"], dt.date.fromisoformat(f"{small_town['months'][-1]}-01")
     with undone() as session:

@@ -63,6 +63,39 @@ def test_down_leaves_nothing_of_ours_and_up_again_builds_the_same(fresh: tuple[s
     assert database.pending(url) == []
 
 
+def test_visits_that_gave_counts_only_are_found_when_a_used_database_is_upgraded(
+    fresh: tuple[str, Connection],
+) -> None:
+    url, connection = fresh
+    kept = "SELECT visits || ' ' || visits_count_only FROM building_month ORDER BY month"
+    visit = (
+        "INSERT INTO check_visit (subdistrict_code, id, building_code, visited_at, outcome, checked, correct, frame) "
+        "SELECT 'S', gen_random_uuid(), 'B', '{day} 12:00+08', {what}"
+    )
+    connection.execute(text("INSERT INTO subdistrict (code, name) VALUES ('S', 'S')"))
+    connection.execute(text("INSERT INTO building (subdistrict_code, code, kind) VALUES ('S', 'B', 'site')"))
+    for what in (
+        "'done', 2, 2, 'register'",
+        "'done', 0, 0, 'register'",
+        "'done', 1, 1, 'ground'",
+        "'no_access', 0, 0, 'register'",
+    ):
+        connection.execute(text(visit.format(day="2026-01-05", what=what)))
+    connection.execute(
+        text("INSERT INTO check_result (subdistrict_code, visit_id, record_hash, outcome) "
+             "SELECT 'S', id, 'r', 'correct' FROM check_visit WHERE checked = 2")
+    )  # fmt: skip
+    connection.execute(text(visit.format(day="2026-02-05", what="'done', 2, 2, 'register'")))
+    connection.commit()
+    assert column(connection, kept) == ["4 0", "1 1"]
+    connection.rollback()
+    database.downgrade(url, "0004")
+    connection.execute(text(visit.format(day="2026-03-05", what="'done', 3, 3, 'register'")))
+    connection.commit()
+    database.upgrade(url)
+    assert column(connection, kept) == ["4 0", "1 1", "1 1"]
+
+
 def test_every_table_and_column_is_commented_in_both_languages(fresh: tuple[str, Connection]) -> None:
     rows = (
         fresh[1]

@@ -1,0 +1,1 @@
+ALTER TABLE building_month DROP COLUMN visits_count_only;
