@@ -1,7 +1,7 @@
 """The API as the console's compiler sees it: ``map_ui/web/src/generated/api.ts`` from the routes' own OpenAPI.
 
-``Address`` is every path under /api, ``Bodies`` what each request takes. Answers are not described there: their shapes
-stand in ``src/api/types.ts``. ``python scripts/api_types.py`` writes the file, ``--check`` says whether it is up to date.
+``Address`` is every path under /api, ``Bodies`` what each request takes, ``Answers`` what each is answered with where that
+is JSON. ``python scripts/api_types.py`` writes the file, ``--check`` says whether it is up to date.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 
+from geo_service import api_document
 from geo_service.app import found_routers
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from typescript import GIVEN, Schema, interface, name_of, typed
+
 TARGET = Path(__file__).resolve().parents[1] / "map_ui" / "web" / "src" / "generated" / "api.ts"
-PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
-HEAD = "/** Written by scripts/api_types.py from the service's OpenAPI; not by hand. */\n"
-Schema = dict[str, Any]
+HEAD = """/** Written by scripts/api_types.py from the service's OpenAPI; not by hand. */
+
+import type { Geometry, MultiPolygon, Polygon } from "geojson";
+"""
+JSON = ("application/json", "application/geo+json")
 
 
 def described() -> Schema:
@@ -28,49 +33,35 @@ def described() -> Schema:
     app = FastAPI(title="wangge", version="0")
     for router in found_routers():
         app.include_router(router)
+    api_document.install(app, found_routers())
     return app.openapi()
 
 
-def typed(schema: Schema) -> str:
-    """A JSON schema as a TypeScript type.
-
-    >>> typed({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]})
-    'string | null'
-    >>> typed({"type": "array", "items": {"enum": ["a", "b"], "type": "string"}})
-    '("a" | "b")[]'
-    """
-    if "$ref" in schema:
-        return name_of(str(schema["$ref"]).rsplit("/", 1)[1])
-    if "enum" in schema:
-        return " | ".join(f'"{word}"' for word in schema["enum"])
-    if "const" in schema:
-        return f'"{schema["const"]}"'
-    if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(typed(part) for part in schema["anyOf"]))
-    if schema.get("type") == "array":
-        inner = typed(schema.get("items", {}))
-        return f"({inner})[]" if "|" in inner else f"{inner}[]"
-    if schema.get("type") == "object":
-        values = schema.get("additionalProperties")
-        return f"Record<string, {typed(values) if isinstance(values, dict) else 'unknown'}>"
-    return PLAIN.get(str(schema.get("type")), "unknown")
+def operations(document: Schema) -> Iterator[tuple[str, Schema]]:
+    """``GET /api/session`` and what stands under it, in order of addresses."""
+    for path, methods in sorted(document["paths"].items()):
+        if path.startswith("/api/"):
+            for method, operation in sorted(methods.items()):
+                yield f"{method.upper()} {path}", operation
 
 
-def name_of(schema: str) -> str:
-    """A schema's name; where two modules share one, the module comes first.
-
-    >>> name_of("geo_service__routes__exports__Decision")
-    'ExportsDecision'
-    """
-    *_, module, name = ("", *schema.split("__"))
-    return f"{module.title().replace('_', '')}{name}"
+def body_of(operation: Schema) -> Schema | None:
+    """The JSON that a request takes."""
+    found: Schema | None = (
+        operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    )
+    return found
 
 
-def fields(schema: Schema) -> Iterator[str]:
-    required = set(schema.get("required", []))
-    for name, kind in schema.get("properties", {}).items():
-        key = name if re.fullmatch(r"[A-Za-z_]\w*", name) else f'"{name}"'
-        yield f"  {key}{'' if name in required else '?'}: {typed(kind)};"
+def answers_of(operation: Schema) -> list[Schema]:
+    """The JSON that a request is answered with when it went well."""
+    done = (answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    return [answer["content"][m]["schema"] for answer in done for m in JSON if m in answer.get("content", {})]
+
+
+def is_empty(operation: Schema) -> bool:
+    """Whether it is answered without contents."""
+    return "204" in operation["responses"]
 
 
 def mentioned(text: str, schemas: dict[str, Schema]) -> set[str]:
@@ -87,20 +78,26 @@ def mentioned(text: str, schemas: dict[str, Schema]) -> set[str]:
 def source(document: Schema) -> str:
     """The whole file."""
     schemas = document["components"]["schemas"]
-    paths = {p: m for p, m in sorted(document["paths"].items()) if p.startswith("/api/")}
-    bodies = {
-        f"{method.upper()} {path}": operation["requestBody"]["content"]["application/json"]["schema"]
-        for path, methods in paths.items()
-        for method, operation in sorted(methods.items())
-        if "application/json" in operation.get("requestBody", {}).get("content", {})
-    }
+    paths = sorted(path for path in document["paths"] if path.startswith("/api/"))
+    bodies = {name: body for name, operation in operations(document) if (body := body_of(operation))}
+    answers = {name: found for name, operation in operations(document) if (found := answers_of(operation))}
+    empty = [name for name, operation in operations(document) if is_empty(operation)]
     lines = [HEAD, "export type Address =", *(f'  | "{path}"' for path in paths)]
     lines[-1] += ";"
     lines += ["", "/** What a request takes, by its method and address. */", "export interface Bodies {"]
     lines += [f'  "{name}": {typed(schema)};' for name, schema in bodies.items()]
+    told = {name: " | ".join(dict.fromkeys(map(typed, found))) for name, found in answers.items()}
+    lines += [
+        "}",
+        "",
+        "/** What a request is answered with, where that is JSON. */",
+        "export interface Answers {",
+    ]
+    lines += [f'  "{name}": {kind};' for name, kind in sorted((told | dict.fromkeys(empty, "void")).items())]
     lines.append("}")
-    for name in sorted(mentioned(str(bodies), schemas), key=name_of):
-        lines += ["", f"export interface {name_of(name)} {{", *fields(schemas[name]), "}"]
+    named = mentioned(f"{bodies}{answers}#/components/schemas/ProblemDetail", schemas)
+    for name in sorted(named - GIVEN.keys(), key=name_of):
+        lines += interface(name, schemas[name])
     return "\n".join(lines) + "\n"
 
 

@@ -13,9 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo_service.access import PERMISSIONS_OF, Principal, Who, require
+from geo_service.api_document import tells
 from geo_service.audit import record
 from geo_service.dependencies import Db
 from geo_service.problems import Problem, forbidden, not_found
+from geo_service.schemas.answers import accounts as shapes
+from geo_service.schemas.answers.session import CodeOffer, OpenSession
 from geo_service.sign_in import COOKIE, digest
 from geo_service.tables.trust import Account
 from geo_service.tables.trust import Session as SignedIn
@@ -70,12 +73,14 @@ def revoking(request: Request, who: Principal) -> Iterator[Session]:
 
 
 @router.get("/accounts")
+@tells(list[shapes.AccountRow])
 def listed(session: Db, who: Administrator) -> list[dict[str, Any]]:
     """Every account of the subdistrict, without secrets."""
     return [accounts.described(account) for account in accounts.accounts(session, who.subdistrict)]
 
 
 @router.post("/accounts", status_code=201)
+@tells(shapes.FirstPassword)
 def add(session: Db, who: Administrator, body: NewAccount) -> dict[str, Any]:
     """Open an account; its first password is in this answer and nowhere else."""
     _known(body.role)
@@ -85,6 +90,7 @@ def add(session: Db, who: Administrator, body: NewAccount) -> dict[str, Any]:
 
 
 @router.patch("/accounts/{name}")
+@tells(shapes.AccountRow)
 def change(name: str, request: Request, who: Administrator, body: AccountChange) -> dict[str, Any]:
     """Change role, areas, duty name, or close the account; its sessions end."""
     given = {("committees" if f == "areas" else f): getattr(body, f) for f in body.model_fields_set}
@@ -103,6 +109,7 @@ def change(name: str, request: Request, who: Administrator, body: AccountChange)
 
 
 @router.post("/accounts/{name}/password")
+@tells(shapes.FirstPassword)
 def new_password(name: str, request: Request, who: Administrator) -> dict[str, str]:
     """A new random password for a forgotten one; ends sessions and lock. It is in this answer alone."""
     with revoking(request, who) as session:
@@ -112,6 +119,7 @@ def new_password(name: str, request: Request, who: Administrator) -> dict[str, s
 
 
 @router.post("/accounts/{name}/sign-out")
+@tells(shapes.SessionsEnded)
 def sign_out(name: str, request: Request, who: Administrator) -> dict[str, int]:
     """End every session of an account."""
     with revoking(request, who) as session:
@@ -123,6 +131,7 @@ def sign_out(name: str, request: Request, who: Administrator) -> dict[str, int]:
 
 
 @router.get("/accounts/{name}/sees")
+@tells(shapes.Seen)
 def sees(name: str, session: Db, who: Administrator) -> dict[str, Any]:
     """Preview: what this account may do, and how many records it would see."""
     account = accounts.find(session, who.subdistrict, name)
@@ -131,6 +140,7 @@ def sees(name: str, session: Db, who: Administrator) -> dict[str, Any]:
 
 
 @router.post("/password", status_code=204)
+@tells(None)
 def own_password(request: Request, who: Who, body: PasswordChange) -> Response:
     """Change one's own password; every session of the account ends, this one too."""
     with revoking(request, who) as session:
@@ -142,6 +152,7 @@ def own_password(request: Request, who: Who, body: PasswordChange) -> Response:
 
 
 @router.get("/sessions")
+@tells(list[OpenSession])
 def own_sessions(request: Request, session: Db, who: Who) -> list[dict[str, Any]]:
     """Where one is signed in."""
     rows = session.scalars(
@@ -162,6 +173,7 @@ def own_sessions(request: Request, session: Db, who: Who) -> list[dict[str, Any]
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
+@tells(None)
 def end_session(session_id: str, request: Request, who: Who) -> Response:
     """End one of one's own sessions."""
     with revoking(request, who) as session:
@@ -178,6 +190,7 @@ def end_session(session_id: str, request: Request, who: Who) -> Response:
 
 
 @router.post("/one-time-codes/new")
+@tells(CodeOffer)
 def offer_codes(who: Who) -> dict[str, str]:
     """A fresh secret for a phone application; it counts once a code was confirmed with it."""
     _people_only(who)
@@ -186,6 +199,7 @@ def offer_codes(who: Who) -> dict[str, str]:
 
 
 @router.post("/one-time-codes", status_code=204)
+@tells(None)
 def confirm_codes(request: Request, who: Who, body: OneTimeCode) -> Response:
     """Switch one-time codes on: from now on signing in needs one."""
     with revoking(request, who) as session:
@@ -203,6 +217,7 @@ def confirm_codes(request: Request, who: Who, body: OneTimeCode) -> Response:
 
 
 @router.post("/one-time-codes/off", status_code=204)
+@tells(None)
 def codes_off(request: Request, who: Who, body: OwnPassword) -> Response:
     """Switch one-time codes off again, with the password."""
     with revoking(request, who) as session:

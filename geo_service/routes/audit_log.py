@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from geo_service import audit
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import Db
+from geo_service.schemas.answers import audit as shapes
 from geo_service.tables.trust import AuditEvent
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
@@ -18,6 +20,7 @@ Auditor = Annotated[Principal, require("audit.read")]
 
 
 @router.get("")
+@tells(shapes.AuditPage)
 def entries(
     session: Db, who: Auditor,
     before: Annotated[int | None, Query(ge=1)] = None,
@@ -43,6 +46,7 @@ def entries(
 
 
 @router.get("/verification")
+@tells(shapes.AuditVerification)
 def verification(session: Db, who: Auditor) -> dict[str, Any]:
     """Whether the chain holds; what a rewritten chain looks like only the anchors outside can tell."""
     faults = audit.verify(session, who.subdistrict)

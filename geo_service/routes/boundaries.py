@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from geo_service import drawing
 from geo_service.access import Principal, require
+from geo_service.api_document import GEOJSON, File, tells
 from geo_service.audit import record
 from geo_service.dependencies import Db, today
 from geo_service.drawing import agreeing, answers, steps
@@ -23,6 +24,9 @@ from geo_service.drawing import alternatives as computed
 from geo_service.drawing.merging import merge_drafts
 from geo_service.problems import forbidden, not_found
 from geo_service.queries import boundaries as queries
+from geo_service.schemas.answers import boundaries as shapes
+from geo_service.schemas.answers.agreement import AgreementReport
+from geo_service.schemas.answers.tasks import TaskStarted
 from geo_service.tables.boundaries import BoundaryVersion
 from geo_service.tasks import Progress
 
@@ -66,12 +70,14 @@ class Publication(BaseModel):
 
 
 @router.get("")
+@tells(list[shapes.VersionSummary])
 def versions(session: Db, who: Reader) -> list[dict[str, Any]]:
     """Every version: drafts, the one in force, past ones."""
     return [answers.described(v) for v in queries.versions(session, who.subdistrict)]
 
 
 @router.post("", status_code=201)
+@tells(shapes.Draft, refuses=(404,))
 def start(session: Db, who: Planner, body: NewDraft) -> Response:
     """Start a draft from the committees, from a version or from an automatic division."""
     committee = body.committee
@@ -88,6 +94,7 @@ def start(session: Db, who: Planner, body: NewDraft) -> Response:
 
 
 @router.get("/{version_id}")
+@tells(shapes.Draft)
 def version(version_id: int, session: Db, who: Reader) -> Response:
     """One version with its grids, figures and problems."""
     found = _found(session, who, version_id)
@@ -95,6 +102,7 @@ def version(version_id: int, session: Db, who: Reader) -> Response:
 
 
 @router.get("/{version_id}/plots")
+@tells(shapes.PlotCollection, media=GEOJSON)
 def plots(version_id: int, session: Db, who: Planner) -> Response:
     """The plots of a version with the grid of each."""
     return _json(
@@ -103,6 +111,7 @@ def plots(version_id: int, session: Db, who: Planner) -> Response:
 
 
 @router.delete("/{version_id}", status_code=204)
+@tells(None)
 def discard(version_id: int, session: Db, who: Planner) -> Response:
     """Throw a draft away."""
     draft = steps.locked_draft(session, who.subdistrict, version_id)
@@ -114,6 +123,7 @@ def discard(version_id: int, session: Db, who: Planner) -> Response:
 
 
 @router.post("/{version_id}/operations")
+@tells(shapes.DraftChange)
 def operate(version_id: int, session: Db, who: Planner, body: Operation, key: Key = None) -> Response:
     """Split, merge, move a border, paint, lock, rename, complete, divide or repair; the answer shows what changed.
 
@@ -128,6 +138,7 @@ def operate(version_id: int, session: Db, who: Planner, body: Operation, key: Ke
 
 
 @router.post("/{version_id}/undo")
+@tells(shapes.DraftChange)
 def undo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Take back the last operation."""
     _own(session, who, version_id)
@@ -137,6 +148,7 @@ def undo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = 
 
 
 @router.post("/{version_id}/redo")
+@tells(shapes.DraftChange)
 def redo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = None) -> Response:
     """Do again what was undone last."""
     _own(session, who, version_id)
@@ -146,6 +158,7 @@ def redo(version_id: int, session: Db, who: Planner, body: Expected, key: Key = 
 
 
 @router.get("/{version_id}/preview")
+@tells(shapes.PublishingPreview)
 def preview(
     version_id: int, session: Db, who: Planner, valid_from: Annotated[dt.date, Query()]
 ) -> dict[str, Any]:
@@ -154,6 +167,7 @@ def preview(
 
 
 @router.post("/{version_id}/publish")
+@tells(shapes.VersionSummary)
 def publish(version_id: int, session: Db, who: Publisher, body: Publication) -> dict[str, Any]:
     """Put the draft in force from the first of a month."""
     if who.committees is not None:
@@ -172,6 +186,7 @@ class Wanted(BaseModel):
 
 
 @router.post("/{version_id}/alternatives", status_code=202)
+@tells(TaskStarted)
 def alternatives(
     version_id: int, request: Request, session: Db, who: Planner, body: Wanted
 ) -> dict[str, Any]:
@@ -200,6 +215,7 @@ class Merging(BaseModel):
 
 
 @router.post("/{version_id}/merge")
+@tells(shapes.DraftChange)
 def merge(version_id: int, session: Db, who: Publisher, body: Merging) -> Response:
     """Take the drafts of single committees over into this draft of the town."""
     done = merge_drafts(session, who.subdistrict, version_id, body.drafts, who.name)
@@ -207,6 +223,7 @@ def merge(version_id: int, session: Db, who: Publisher, body: Merging) -> Respon
 
 
 @router.get("/{version_id}/events")
+@tells(File(("text/event-stream",)))
 async def events(version_id: int, request: Request, who: Planner) -> StreamingResponse:
     """Server-sent events: one for each new revision of the draft, with who made it and the grids it changed."""
     state = request.app.state
@@ -248,6 +265,7 @@ async def events(version_id: int, request: Request, who: Planner) -> StreamingRe
 
 
 @router.post("/{version_id}/agreement")
+@tells(AgreementReport)
 def agreement(version_id: int, session: Db, who: Planner) -> Response:
     """Compare with the other department's grid as loaded; differences wait for a person's decision."""
     return _json(agreeing.report(session, _found(session, who, version_id))[1])
@@ -256,17 +274,21 @@ def agreement(version_id: int, session: Db, who: Planner) -> Response:
 class Decision(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    difference: str = Field(max_length=80, description="编号，* 为整体签认 / its name; * signs the whole off")
+    difference: str = Field(
+        max_length=80,
+        description="编号；slivers 为全部细条，* 为全部 / its name; slivers for all slivers, * for all",
+    )
     decision: str = Field(max_length=20)
 
 
 @router.post("/{version_id}/decisions")
+@tells(AgreementReport)
 def decide(version_id: int, session: Db, who: Publisher, body: Decision) -> Response:
     """Adopt their line, keep ours, or sign the comparison off."""
     found = _found(session, who, version_id)
     agreeing.decide(session, found, "city-operation", body.difference, body.decision, who.name)
     if body.decision == "adopt":
-        agreeing.adopt(session, found, who.name, None if body.difference == "*" else [body.difference])
+        agreeing.adopt(session, found, who.name, "city-operation", body.difference)
     record(session, who.scope, "boundaries.decide", target=str(version_id), detail=body.model_dump())
     return _json(agreeing.report(session, found)[1])
 

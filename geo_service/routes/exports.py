@@ -10,7 +10,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
+from geo_service.api_document import File, tells
 from geo_service.dependencies import Db, parse_month
+from geo_service.schemas.answers import exports as shapes
 from geo_service.trust import exports
 
 router = APIRouter(prefix="/api/exports", tags=["exports"])
@@ -40,12 +42,14 @@ class Decision(BaseModel):
 
 
 @router.get("")
+@tells(list[shapes.ExportRequest])
 def listed(session: Db, who: Requester) -> list[dict[str, Any]]:
     """One's own requests; for those who approve, everybody's."""
     return [exports.described(row) for row in exports.requests(session, who)]
 
 
 @router.post("", status_code=201)
+@tells(shapes.ExportRequest)
 def ask(session: Db, who: Requester, body: NewRequest) -> dict[str, Any]:
     """Ask for a file of records; nothing leaves before a second person approves."""
     parse_month(body.what.month)
@@ -53,6 +57,7 @@ def ask(session: Db, who: Requester, body: NewRequest) -> dict[str, Any]:
 
 
 @router.post("/{request_id}/decision")
+@tells(shapes.ExportRequest)
 def decide(request_id: uuid.UUID, session: Db, who: Approver, body: Decision) -> dict[str, Any]:
     """Approve or refuse somebody else's request."""
     return exports.described(exports.decide(session, who, request_id, body.approve))
@@ -60,6 +65,7 @@ def decide(request_id: uuid.UUID, session: Db, who: Approver, body: Decision) ->
 
 # A download counts and leaves an audit entry, so it is no GET.
 @router.post("/{request_id}/file")
+@tells(File(("text/csv",)), refuses=(410,))
 def file(request_id: uuid.UUID, session: Db, who: Requester) -> Response:
     """The file, made now under the caller's own rights, marked on every line; three times within a week."""
     name, body = exports.download(session, who, request_id)

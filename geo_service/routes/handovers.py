@@ -9,11 +9,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
+from geo_service.api_document import File, tells
 from geo_service.dependencies import Db, parse_month
 from geo_service.handover import register
 from geo_service.handover.signing import fingerprint, public_pem, signing_key
 from geo_service.problems import forbidden
 from geo_service.queries import handovers as queries
+from geo_service.schemas.answers import handovers as shapes
 
 router = APIRouter(prefix="/api/handovers", tags=["handovers"])
 
@@ -37,12 +39,14 @@ def _whole_town(who: Principal) -> Principal:
 
 
 @router.get("")
+@tells(list[shapes.Handover])
 def listed(session: Db, who: Office) -> list[dict[str, Any]]:
     """The register: what was handed over, to whom, why, when and by which account; the newest first."""
     return [register.described(row) for row in queries.provisions(session, _whole_town(who).subdistrict)]
 
 
 @router.post("", status_code=201)
+@tells(shapes.Handover, refuses=(404,))
 def hand_over(session: Db, request: Request, who: Office, body: NewHandover) -> dict[str, Any]:
     """Make the signed package of a released month and write it into the register; then fetch its ``file``."""
     key = signing_key(request.app.state.settings, create=True)
@@ -53,6 +57,7 @@ def hand_over(session: Db, request: Request, who: Office, body: NewHandover) -> 
 
 
 @router.get("/public-key")
+@tells(shapes.PublicKey)
 def public_key(request: Request, who: Annotated[Principal, require("ogc.read")]) -> dict[str, str]:
     """The key that packages are verified with, and its fingerprint to compare by another way."""
     key = signing_key(request.app.state.settings, create=True)
@@ -60,6 +65,7 @@ def public_key(request: Request, who: Annotated[Principal, require("ogc.read")])
 
 
 @router.get("/{number}/file")
+@tells(File(("application/zip",)))
 def file(number: int, session: Db, who: Office) -> Response:
     """The package as it was handed over, byte for byte."""
     name, content = register.content(session, _whole_town(who).scope, number)

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Request, Response
 
 from geo_service import hotspots as make
 from geo_service.access import Principal, require
+from geo_service.api_document import GEOJSON, tells
 from geo_service.dependencies import Db, Month, version_for
 from geo_service.queries import areas, indicators
+from geo_service.schemas.answers.hotspots import HotspotCollection
 from geo_service.tables.places import Subdistrict
 from grids.indicators.cells import cell_polygons
 
@@ -48,6 +50,7 @@ _answers = _Answers()
 
 
 @router.get("/hotspots")
+@tells(HotspotCollection, media=GEOJSON, also={304: None}, refuses=(404,))
 def hotspots(
     request: Request, session: Db, who: Annotated[Principal, require("map.read")], month: Month
 ) -> Response:
@@ -67,7 +70,9 @@ def hotspots(
 def _found(session: Db, who: Principal, month: Month) -> dict[str, Any]:
     drawn = version_for(session, who.subdistrict, month)
     town = session.get_one(Subdistrict, who.subdistrict)
-    counts = indicators.figures(session, who.subdistrict, month, drawn.id, "building")
+    counts = indicators.figures(
+        session, who.subdistrict, month, drawn.id, "building", committees=who.committees
+    )
     points = areas.building_points(session, who.subdistrict, who.committees)
     found = make.find(counts[counts.index.isin(points.index)], points, month, town.metric_srid)
     inspected = found.cells[found.cells["inspected"] > 0]

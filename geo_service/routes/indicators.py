@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geo_service import figures as make
 from geo_service import releases
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import Db, Month, parse_month, today, version_for
 from geo_service.geometry import polygon_from_geojson
 from geo_service.problems import Problem
@@ -21,6 +22,8 @@ from geo_service.queries import areas as area_queries
 from geo_service.queries import indicators as queries
 from geo_service.queries.boundaries import last_day
 from geo_service.remembered import remembered
+from geo_service.schemas.answers import indicators as shapes
+from geo_service.schemas.answers.releases import ReleasedArea
 from geo_service.tables.boundaries import BoundaryVersion
 from grids.indicators.cells import cells_of
 from grids.indicators.figures import UNASSIGNED, sum_by_area
@@ -33,6 +36,7 @@ By = Literal["micro-grid", "committee", "zone", "block", "station", "subdistrict
 
 
 @router.get("/indicators")
+@tells(shapes.Indicators, also={304: None}, refuses=(404,))
 def indicators(
     request: Request, session: Db, who: Reader, month: Month, by: By = "micro-grid",
     version: Annotated[int | None, Query(ge=0)] = None,
@@ -70,7 +74,7 @@ def _table(
     session: Session, who: Principal, month: dt.date, drawn: BoundaryVersion, by: str, resolution: int
 ) -> dict[str, Any]:
     counts = counted(session, who, month, drawn, by, resolution)
-    sizes = queries.area_sizes(session, who.subdistrict, drawn.id, by, last_day(month))
+    sizes = queries.area_sizes(session, who.subdistrict, drawn.id, by, last_day(month), who.committees)
     names = area_queries.names(session, who.subdistrict, by, drawn.id, last_day(month))
     return {
         "month": f"{month:%Y-%m}",
@@ -86,19 +90,19 @@ def _table(
 def counted(
     session: Session, who: Principal, month: dt.date, drawn: BoundaryVersion, by: str, resolution: int = 10
 ) -> pd.DataFrame:
-    """Counts per area of what the caller may see; row-level security has already cut the rest away."""
+    """Counts per area of the buildings that the caller may see: the same ones whichever ``by`` is asked for."""
+    own = who.committees
     if by != "cell":
-        counts = queries.figures(session, who.subdistrict, month, drawn.id, by)
-        allowed = area_queries.codes_within(session, who.subdistrict, by, drawn.id, who.committees)
-        return counts if allowed is None else counts[counts.index.isin(allowed)]
-    per_building = queries.figures(session, who.subdistrict, month, drawn.id, "building")
-    points = area_queries.building_points(session, who.subdistrict, who.committees)
+        return queries.figures(session, who.subdistrict, month, drawn.id, by, committees=own)
+    per_building = queries.figures(session, who.subdistrict, month, drawn.id, "building", committees=own)
+    points = area_queries.building_points(session, who.subdistrict, own)
     return sum_by_area(per_building, cells_of(points, resolution).reindex(per_building.index))
 
 
 @router.get("/indicators/history")
+@tells(shapes.History, also={304: None})
 def history(
-    request: Request, session: Db, who: Reader, area: Annotated[str, Query(pattern=r"^(micro-grid|committee|zone|station|town):?.*$")] = "town",
+    request: Request, session: Db, who: Reader, area: Annotated[str, Query(pattern=r"^(town|(micro-grid|committee|zone|block|station):.+)$")] = "town",
     months: Annotated[int, Query(ge=1, le=60)] = 12, until: str | None = None,
 ) -> Response:  # fmt: skip
     """Month by month: each month on the boundary version that was in force in it."""
@@ -121,7 +125,7 @@ def points_of(session: Session, who: Principal, area: str, months: int, until: s
             drawn = version_for(session, who.subdistrict, day)
         except Problem:
             continue
-        counts = counted(session, who, day, drawn, "committee" if kind == "town" else kind)
+        counts = counted(session, who, day, drawn, "subdistrict" if kind == "town" else kind)
         chosen = counts if kind == "town" else counts[counts.index == code]
         if len(chosen):
             points.append({"month": f"{day:%Y-%m}", "version": drawn.id, **make.total(chosen, day)})
@@ -136,6 +140,7 @@ class Drawn(BaseModel):
 
 
 @router.post("/indicators/area")
+@tells(shapes.DrawnArea | ReleasedArea, refuses=(404,))
 def area(session: Db, who: Reader, body: Drawn) -> dict[str, Any]:
     """Figures of a polygon just drawn: the buildings whose representative point it covers.
 
@@ -151,7 +156,9 @@ def area(session: Db, who: Reader, body: Drawn) -> dict[str, Any]:
     codes = [str(c) for c in points.index[inside]]
     if not codes:
         raise Problem("empty-area", 422, "所画范围内没有楼栋。 / No building lies inside the polygon drawn.")
-    counts = queries.figures(session, who.subdistrict, month, drawn.id, "subdistrict", buildings=codes)
+    counts = queries.figures(
+        session, who.subdistrict, month, drawn.id, "subdistrict", buildings=codes, committees=who.committees
+    )
     size = gpd.GeoSeries([polygon], crs=4326).to_crs(4549).area.sum()
     return {"month": body.month, "version": drawn.id, "buildings": len(codes), "area_m2": float(size),
             **make.total(counts, month, pd.Series({"x": size}))}  # fmt: skip

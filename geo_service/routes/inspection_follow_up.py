@@ -9,11 +9,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.audit import record
 from geo_service.dependencies import Db, Month, today
 from geo_service.inspections import answers, following, learning, stages
 from geo_service.problems import forbidden
 from geo_service.queries import inspections as queries
+from geo_service.schemas.answers import follow_up as shapes
+from geo_service.schemas.answers.tickets import Ticket
 from geo_service.schemas.inspections import MeasureChange, NewMeasure, NewTicket, TicketMove
 
 router = APIRouter(prefix="/api/inspections", tags=["inspections"])
@@ -23,18 +26,21 @@ Recorder = Annotated[Principal, require("inspections.record")]
 
 
 @router.get("/learning")
+@tells(shapes.Learnt)
 def learnt(session: Db, who: Planner) -> dict[str, Any]:
     """Yield of ranked against random control sites with its interval, together and per signal."""
     return learning.learnt(session, who.subdistrict)
 
 
 @router.get("/coverage")
+@tells(shapes.SiteCoverage)
 def coverage(session: Db, who: Planner, month: Month) -> dict[str, Any]:
     """Key sites inspected in a month of those open in it (GM-3)."""
     return learning.site_coverage(session, who.subdistrict, month)
 
 
 @router.get("/measures")
+@tells(list[shapes.InspectionMeasure])
 def measures(session: Db, who: Recorder, overdue: bool = False) -> list[dict[str, Any]]:
     """Measures of all inspections, the earliest due first; only the overdue ones on request."""
     day = today()
@@ -43,6 +49,7 @@ def measures(session: Db, who: Recorder, overdue: bool = False) -> list[dict[str
 
 
 @router.post("/{inspection_id}/measures", status_code=201)
+@tells(shapes.InspectionMeasure)
 def add_measure(session: Db, who: Planner, inspection_id: uuid.UUID, body: NewMeasure) -> dict[str, Any]:
     """A measure with responsible department and due date, on a finding or a stop."""
     found = stages.locked(session, who, inspection_id, None)
@@ -55,6 +62,7 @@ def add_measure(session: Db, who: Planner, inspection_id: uuid.UUID, body: NewMe
 
 
 @router.patch("/measures/{measure_id}")
+@tells(shapes.InspectionMeasure)
 def change_measure(session: Db, who: Recorder, measure_id: uuid.UUID, body: MeasureChange) -> dict[str, Any]:
     """Postpone, report done, set a re-visit, close with evidence."""
     plain = body.model_dump(exclude_unset=True)
@@ -67,6 +75,7 @@ def change_measure(session: Db, who: Recorder, measure_id: uuid.UUID, body: Meas
 
 
 @router.get("/no-access")
+@tells(list[shapes.ShutHome])
 def no_access(session: Db, who: Planner) -> list[dict[str, Any]]:
     """Dwellings for which a ticket may be decided on (SG-12)."""
     record(session, who.scope, "inspections.no-access")
@@ -74,6 +83,7 @@ def no_access(session: Db, who: Planner) -> list[dict[str, Any]]:
 
 
 @router.get("/tickets")
+@tells(list[Ticket])
 def tickets(
     session: Db, who: Recorder, state: Literal["draft", "sent", "answered", "withdrawn"] | None = None
 ) -> list[dict[str, Any]]:
@@ -85,6 +95,7 @@ def tickets(
 
 
 @router.post("/tickets", status_code=201)
+@tells(Ticket)
 def open_ticket(session: Db, who: Planner, body: NewTicket) -> dict[str, Any]:
     """Draft a ticket for a dwelling visited in vain on three days, by a person's decision."""
     made = following.open_ticket(session, who, body.id, body.dwelling_code, dt.datetime.now(dt.UTC))
@@ -95,6 +106,7 @@ def open_ticket(session: Db, who: Planner, body: NewTicket) -> dict[str, Any]:
 
 
 @router.post("/tickets/{ticket_id}/state")
+@tells(Ticket)
 def move_ticket(session: Db, who: Recorder, ticket_id: uuid.UUID, body: TicketMove) -> dict[str, Any]:
     """Send, answer or withdraw a ticket. Sending and withdrawing are the office's, answering the platform's."""
     if body.state != "answered" and not who.may("inspections.plan"):

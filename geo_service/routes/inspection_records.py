@@ -10,11 +10,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from geo_service.access import Principal, require
+from geo_service.api_document import File, tells
 from geo_service.audit import record as audit
 from geo_service.dependencies import Db
 from geo_service.inspections import photos, recording, stages
 from geo_service.inspections.signals import values_of
 from geo_service.problems import not_found
+from geo_service.schemas.answers import follow_up as shapes
 from geo_service.schemas.inspections import ResultIn
 from geo_service.tables.inspections import InspectionStop
 
@@ -24,6 +26,7 @@ Recorder = Annotated[Principal, require("inspections.record")]
 
 
 @router.post("/{inspection_id}/stops/{stop_id}/results")
+@tells(shapes.ResultReceipt)
 def result(
     session: Db, who: Recorder, inspection_id: uuid.UUID, stop_id: uuid.UUID, body: ResultIn
 ) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def result(
 
 
 @router.put("/{inspection_id}/stops/{stop_id}/photos/{photo_id}", status_code=201)
+@tells(shapes.PhotoReceipt, also={200: shapes.PhotoReceipt}, refuses=(413, 422))
 async def photo(
     request: Request,
     response: Response,
@@ -89,6 +93,7 @@ def _keep(
 
 
 @router.get("/{inspection_id}/photos/{photo_id}")
+@tells(File(("image/jpeg",)))
 def picture(session: Db, who: Recorder, inspection_id: uuid.UUID, photo_id: uuid.UUID) -> Response:
     """A photo as stored: JPEG without metadata."""
     found = photos.photo_of(session, who.subdistrict, photo_id)

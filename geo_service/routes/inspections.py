@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from geo_service.access import Principal, require
+from geo_service.api_document import File, tells
 from geo_service.audit import record
 from geo_service.dependencies import Db, Month, today
 from geo_service.inspections import answers, choosing, lists, planning, printing, sheets, stages
@@ -19,6 +20,7 @@ from geo_service.inspections.signals import values_of
 from geo_service.problems import Problem, not_found
 from geo_service.queries import inspections as queries
 from geo_service.queries.boundaries import last_day
+from geo_service.schemas.answers import inspections as shapes
 from geo_service.schemas.inspections import Expected, InspectionChange, NewInspection, RouteWish
 from geo_service.tables.inspections import Inspection
 
@@ -31,6 +33,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/candidates")
+@tells(shapes.Candidates, refuses=(422,))
 def candidates(
     session: Db,
     who: Planner,
@@ -45,6 +48,7 @@ def candidates(
 
 
 @router.get("/lists")
+@tells(shapes.ClosedLists)
 def closed_lists(who: Recorder) -> dict[str, Any]:
     """The closed lists that forms choose from."""
     return {
@@ -54,6 +58,7 @@ def closed_lists(who: Recorder) -> dict[str, Any]:
 
 
 @router.get("")
+@tells(list[shapes.InspectionBrief])
 def all_inspections(session: Db, who: Recorder) -> list[dict[str, Any]]:
     """Every inspection, the newest first."""
     by_inspection: dict[uuid.UUID, list[Any]] = {}
@@ -65,6 +70,7 @@ def all_inspections(session: Db, who: Recorder) -> list[dict[str, Any]]:
 
 
 @router.post("", status_code=201)
+@tells(shapes.Inspection)
 def start(session: Db, who: Planner, body: NewInspection) -> dict[str, Any]:
     """Start an inspection from picked places or from the best of the ranking, with random control places among them."""
     if (body.sites is None) == (body.count is None):
@@ -94,6 +100,7 @@ def start(session: Db, who: Planner, body: NewInspection) -> dict[str, Any]:
 
 
 @router.get("/{inspection_id}")
+@tells(shapes.Inspection, refuses=(422,))
 def one(session: Db, who: Recorder, inspection_id: uuid.UUID) -> dict[str, Any]:
     """One inspection with its stops, findings, measures and receipts."""
     found = _found(session, who, inspection_id)
@@ -102,6 +109,7 @@ def one(session: Db, who: Recorder, inspection_id: uuid.UUID) -> dict[str, Any]:
 
 
 @router.patch("/{inspection_id}")
+@tells(shapes.Inspection)
 def change(session: Db, who: Planner, inspection_id: uuid.UUID, body: InspectionChange) -> dict[str, Any]:
     """Change the plan or take the next state. 409 when another planner was faster."""
     found = stages.locked(session, who, inspection_id, body.expected_revision)
@@ -161,6 +169,7 @@ def _change_stops(session: Session, found: Inspection, body: InspectionChange) -
 
 
 @router.post("/{inspection_id}/approve")
+@tells(shapes.Inspection)
 def approve(session: Db, who: Planner, inspection_id: uuid.UUID, body: Expected) -> dict[str, Any]:
     """Second approval of hours outside the legal ones; not by whoever planned it."""
     found = stages.locked(session, who, inspection_id, body.expected_revision)
@@ -173,6 +182,7 @@ def approve(session: Db, who: Planner, inspection_id: uuid.UUID, body: Expected)
 
 
 @router.post("/{inspection_id}/route")
+@tells(shapes.Inspection)
 def route(session: Db, who: Planner, inspection_id: uuid.UUID, body: RouteWish) -> dict[str, Any]:
     """Routes for the teams, balanced and inside the windows; again when a team drops out. Says why a site is left out."""
     found = stages.locked(session, who, inspection_id, body.expected_revision)
@@ -189,6 +199,7 @@ def route(session: Db, who: Planner, inspection_id: uuid.UUID, body: RouteWish) 
 
 
 @router.get("/{inspection_id}/pack")
+@tells(shapes.InspectionPack, refuses=(422,))
 def pack(session: Db, who: Recorder, inspection_id: uuid.UUID, team: str | None = None) -> dict[str, Any]:
     """What a team carries along on its phone: stops, dwellings, rooms, checklists, limits."""
     found = _found(session, who, inspection_id)
@@ -197,6 +208,7 @@ def pack(session: Db, who: Recorder, inspection_id: uuid.UUID, team: str | None 
 
 
 @router.get("/{inspection_id}/sheets.{kind}")
+@tells(File(("application/pdf", XLSX, "text/html")), refuses=(422,))
 def printed(
     request: Request,
     session: Db,

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import Db
 from geo_service.handover import key_limits
 from geo_service.problems import forbidden
 from geo_service.routes.accounts import revoking
+from geo_service.schemas.answers import keys as shapes
 
 router = APIRouter(prefix="/api/key-limits", tags=["keys"])
 
@@ -32,6 +34,7 @@ def _whole_town(who: Principal) -> Principal:
 
 
 @router.get("")
+@tells(shapes.KeyLimits)
 def listed(session: Db, request: Request, who: Administrator) -> dict[str, Any]:
     """The installation's limit, and every key that has its own."""
     settings = request.app.state.settings
@@ -40,6 +43,7 @@ def listed(session: Db, request: Request, who: Administrator) -> dict[str, Any]:
 
 
 @router.put("/{key_id}")
+@tells(shapes.KeyLimit)
 def put(key_id: str, request: Request, who: Administrator, body: Wanted) -> dict[str, Any]:
     """Give a key its own limit; it counts from the next request on."""
     with revoking(request, _whole_town(who)) as session:
@@ -47,6 +51,7 @@ def put(key_id: str, request: Request, who: Administrator, body: Wanted) -> dict
 
 
 @router.delete("/{key_id}", status_code=204)
+@tells(None)
 def remove(key_id: str, request: Request, who: Administrator) -> Response:
     """Back to the installation's limit."""
     with revoking(request, _whole_town(who)) as session:

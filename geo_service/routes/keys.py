@@ -8,9 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import Db
 from geo_service.problems import forbidden
 from geo_service.routes.accounts import revoking
+from geo_service.schemas.answers import keys as shapes
 from geo_service.trust import keys
 
 router = APIRouter(prefix="/api/keys", tags=["keys"])
@@ -42,12 +44,14 @@ class Rotation(BaseModel):
 
 
 @router.get("")
+@tells(list[shapes.KeyRow])
 def listed(session: Db, who: Administrator) -> list[dict[str, Any]]:
     """Every key, without its secret."""
     return [keys.described(key) for key in keys.keys(session, who.subdistrict)]
 
 
 @router.post("", status_code=201)
+@tells(shapes.NewKeyRow)
 def add(session: Db, who: Administrator, body: NewKey) -> dict[str, Any]:
     """A new key; the secret is in this answer and nowhere else."""
     secret, row = keys.add(session, _whole_town(who).scope, body.name, body.scopes, days=body.days)
@@ -55,6 +59,7 @@ def add(session: Db, who: Administrator, body: NewKey) -> dict[str, Any]:
 
 
 @router.post("/{key_id}/rotate", status_code=201)
+@tells(shapes.NewKeyRow)
 def rotate(key_id: str, request: Request, who: Administrator, body: Rotation) -> dict[str, Any]:
     """A successor with the same scopes; the old key works for the days of grace."""
     with revoking(request, _whole_town(who)) as session:
@@ -63,6 +68,7 @@ def rotate(key_id: str, request: Request, who: Administrator, body: Rotation) ->
 
 
 @router.delete("/{key_id}")
+@tells(shapes.KeyRow)
 def revoke(key_id: str, request: Request, who: Administrator) -> dict[str, Any]:
     """End a key now, on every worker."""
     with revoking(request, _whole_town(who)) as session:

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.audit import record
 from geo_service.dependencies import Db, today
 from geo_service.loading.files import FileLoad, Outcome, load_file, undo_batch
@@ -22,6 +23,8 @@ from geo_service.loading.known import key_for
 from geo_service.loading.visits import store_visits
 from geo_service.problems import Problem, forbidden, not_found, unauthorised
 from geo_service.queries import loads as queries
+from geo_service.schemas.answers import loads as shapes
+from geo_service.schemas.answers.tasks import Task
 from geo_service.schemas.checks import Day
 from geo_service.tasks import Progress
 from seeds.frames import KINDS, SPECS
@@ -69,12 +72,14 @@ router = APIRouter(prefix="/api", tags=["loads"], route_class=Guarded)
 
 
 @router.get("/loads")
+@tells(list[shapes.Load])
 def loads(session: Db, who: Loader) -> list[dict[str, Any]]:
     """The newest 200 loads: what, when, by whom, how many rows, and whether one can be undone."""
     return [_described(row, who) for row in queries.loads(session, who.subdistrict)]
 
 
 @router.get("/loads/columns")
+@tells(shapes.LoadFields, refuses=(404,))
 def columns(_who: Loader, kind: Annotated[str, Query(max_length=40)]) -> dict[str, Any]:
     """The fields of a kind of file and the headers by which they are recognised."""
     if kind not in SPECS:
@@ -87,6 +92,7 @@ def columns(_who: Loader, kind: Annotated[str, Query(max_length=40)]) -> dict[st
 
 
 @router.post("/loads")
+@tells(shapes.LoadOutcome, also={202: Task}, refuses=(404, 411, 413))
 def upload(
     request: Request,
     who: Loader,
@@ -134,6 +140,7 @@ def upload(
 
 
 @router.post("/loads/{batch_id}/undo")
+@tells(shapes.LoadUndone)
 def undo(request: Request, session: Db, who: Loader, batch_id: int) -> dict[str, int]:
     """Take a load back: every row as it was before. Only the last load of its kind, and one's own below the office."""
     if who.committees is not None and queries.loaded_by(session, who.subdistrict, batch_id) != who.name:
@@ -142,6 +149,7 @@ def undo(request: Request, session: Db, who: Loader, batch_id: int) -> dict[str,
 
 
 @router.post("/checks")
+@tells(shapes.VisitReceipts)
 def checks(session: Db, who: Annotated[Principal, require("checks.write")], body: Day) -> dict[str, Any]:
     """A day's visits; each is stored once whatever the network does, and answered with a receipt."""
     receipts = store_visits(

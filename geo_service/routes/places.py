@@ -9,11 +9,13 @@ import shapely
 from fastapi import APIRouter, Query, Response
 
 from geo_service.access import Principal, require
+from geo_service.api_document import GEOJSON, tells
 from geo_service.dependencies import Db, parse_month, today
 from geo_service.problems import not_found
 from geo_service.queries import areas, places
 from geo_service.queries import boundaries as boundary_queries
 from geo_service.queries import indicators as indicator_queries
+from geo_service.schemas.answers import places as shapes
 from grids.indicators.cells import cell_polygons, cells_of
 
 router = APIRouter(prefix="/api", tags=["places"])
@@ -23,6 +25,7 @@ Reader = Annotated[Principal, require("map.read")]
 
 
 @router.get("/town")
+@tells(shapes.Town, refuses=(404,))
 def town(session: Db, who: Reader) -> dict[str, Any]:
     """The subdistrict, its months, boundary versions, committees and layers."""
     found = places.subdistrict_of(session, who.subdistrict)
@@ -50,6 +53,7 @@ def town(session: Db, who: Reader) -> dict[str, Any]:
 
 
 @router.get("/layers/{layer}")
+@tells(shapes.LayerCollection, media=GEOJSON)
 def layer(
     layer: str,
     session: Db,
@@ -91,6 +95,7 @@ def _cells(session: Db, who: Principal) -> bytes:
 
 
 @router.get("/search")
+@tells(list[shapes.Found])
 def search(
     session: Db, who: Reader, q: Annotated[str, Query(min_length=1, max_length=60)]
 ) -> list[dict[str, Any]]:
@@ -100,6 +105,7 @@ def search(
 
 
 @router.get("/buildings/{code}")
+@tells(shapes.BuildingFacts)
 def building(code: str, session: Db, who: Annotated[Principal, require("records.read")]) -> dict[str, Any]:
     """Facts about one building; its dwellings are counted, not listed."""
     found = places.building_facts(session, who.subdistrict, code)
@@ -109,6 +115,7 @@ def building(code: str, session: Db, who: Annotated[Principal, require("records.
 
 
 @router.get("/key-sites/{code}")
+@tells(shapes.KeySiteFacts)
 def key_site(code: str, session: Db, who: Annotated[Principal, require("records.read")]) -> dict[str, Any]:
     """Facts about one key site."""
     found = places.key_site_facts(session, who.subdistrict, code)
@@ -118,6 +125,7 @@ def key_site(code: str, session: Db, who: Annotated[Principal, require("records.
 
 
 @router.get("/micro-grids/{code}")
+@tells(shapes.MicroGridFacts)
 def micro_grid(
     code: str, session: Db, who: Reader, version: Annotated[int | None, Query(ge=0)] = None
 ) -> dict[str, Any]:

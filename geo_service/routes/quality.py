@@ -8,14 +8,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import SHANGHAI, Db, today
 from geo_service.queries import quality as queries
+from geo_service.schemas.answers import quality as shapes
 
 router = APIRouter(prefix="/api", tags=["quality"])
 STALE_AFTER_DAYS = 365
 
 
 @router.get("/quality")
+@tells(shapes.Quality)
 def quality(session: Db, who: Annotated[Principal, require("records.read")]) -> dict[str, Any]:
     """Link rates, duplicates, omissions and places without a footprint; per committee and in all, as of the last load."""
     year = today().replace(month=1, day=1)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import Principal, require
+from geo_service.api_document import PROBLEM, File, tells
 from geo_service.audit import record
 from geo_service.dependencies import SHANGHAI, Db, parse_month
 from geo_service.problems import Problem, forbidden
@@ -16,6 +17,8 @@ from geo_service.queries import reviews as queries
 from geo_service.queries.areas import names
 from geo_service.queries.boundaries import last_day
 from geo_service.reviews import answers, forms, meeting, months, rules
+from geo_service.schemas.answers import reviews as shapes
+from geo_service.schemas.answers.rules import RulePreview, RuleSet
 from grids.assessment.inputs import figures
 
 router = APIRouter(prefix="/api", tags=["reviews"])
@@ -81,12 +84,14 @@ class HolidayTable(BaseModel):
 
 
 @router.get("/reviews/{month}")
+@tells(shapes.Review, refuses=(422,))
 def review(session: Db, who: Reader, month: MonthPath) -> dict[str, Any]:
     """Everything of one month's meeting that the caller may see."""
     return answers.review(session, who, meeting.meeting(session, who.scope, parse_month(month), now=now()))
 
 
 @router.get("/reviews/{month}/inputs")
+@tells(shapes.MonthInputs, refuses=(422,))
 def inputs(session: Db, who: Clerk, month: MonthPath) -> dict[str, Any]:
     """Typed-in values of a month, and what is still missing."""
     first = parse_month(month)
@@ -109,6 +114,7 @@ def inputs(session: Db, who: Clerk, month: MonthPath) -> dict[str, Any]:
 
 
 @router.post("/reviews/{month}/inputs")
+@tells(shapes.InputsStored)
 def put_inputs(session: Db, who: Clerk, month: MonthPath, body: Inputs) -> dict[str, Any]:
     """Store typed-in values; all of them or none. A frozen month is reopened first, a published one corrected after."""
     first = parse_month(month)
@@ -152,6 +158,7 @@ def _plausible(body: Inputs) -> None:
 
 
 @router.post("/reviews/{month}/forms", response_model=None)
+@tells(shapes.FormTaken, also={422: File((PROBLEM, forms.XLSX))}, refuses=(413,))
 def filled_form(
     session: Db, who: Clerk, month: MonthPath, file: UploadFile, sheet: bool = False
 ) -> dict[str, Any] | Response:
@@ -180,6 +187,7 @@ def filled_form(
 
 
 @router.post("/reviews/{month}/duties")
+@tells(shapes.DutyMarked)
 def mark_duty(session: Db, who: Clerk, month: MonthPath, body: Done) -> dict[str, Any]:
     """Mark a duty of the month's calendar as done, or take the mark back."""
     first = parse_month(month)
@@ -192,6 +200,7 @@ def mark_duty(session: Db, who: Clerk, month: MonthPath, body: Done) -> dict[str
 
 
 @router.get("/reviews/{month}/pack")
+@tells(File(("application/zip",)), refuses=(422,))
 def pack(session: Db, who: Reader, month: MonthPath) -> Response:
     """The meeting pack as a zip."""
     from geo_service.reviews.packing import zipped
@@ -209,6 +218,7 @@ def pack(session: Db, who: Reader, month: MonthPath) -> Response:
 
 
 @router.post("/reviews/{month}/{action}")
+@tells(shapes.Review)
 def decide(
     session: Db, who: Decider, month: MonthPath, action: str, body: Decision | None = None
 ) -> dict[str, Any]:
@@ -223,12 +233,14 @@ def decide(
 
 
 @router.get("/rule-sets")
+@tells(list[RuleSet], refuses=(404,))
 def rule_sets(session: Db, who: Reader) -> list[dict[str, Any]]:
     """The rule sets that serve the subdistrict, each parameter with its document, phrase and ambiguity."""
     return [answers.rule_set(r) for r in rules.rule_sets(session, who.subdistrict)]
 
 
 @router.post("/rule-sets", status_code=201)
+@tells(list[RuleSet], refuses=(404,))
 def pick_rules(session: Db, who: Admin, body: Choice) -> list[dict[str, Any]]:
     """Take a town's rule sets as one's own, to be amended from there on."""
     found = rules.adopt(session, who.subdistrict, body.town)
@@ -237,6 +249,7 @@ def pick_rules(session: Db, who: Admin, body: Choice) -> list[dict[str, Any]]:
 
 
 @router.put("/rule-sets")
+@tells(list[RuleSet], refuses=(404,))
 def amend_rules(session: Db, who: Admin, body: Amendment) -> list[dict[str, Any]]:
     """A new version with changed numbers from the first of a month on; old months keep the old one."""
     found = rules.amended(session, who.subdistrict, body.changes, body.valid_from, body.version, body.reason)
@@ -248,6 +261,7 @@ def amend_rules(session: Db, who: Admin, body: Amendment) -> list[dict[str, Any]
 
 
 @router.post("/rule-sets/preview")
+@tells(RulePreview, refuses=(404,))
 def preview_rules(
     session: Db, who: Reader, body: Amendment, month: Annotated[str, Query(description="2026-03")]
 ) -> dict[str, Any]:
@@ -256,12 +270,14 @@ def preview_rules(
 
 
 @router.get("/holidays")
+@tells(dict[str, bool])
 def holidays(session: Db, who: Reader) -> dict[str, bool]:
     """Days that differ from the plain week: true for a make-up working day."""
     return {f"{d}": works for d, works in sorted(rules.calendar(session, who.subdistrict).exceptions.items())}
 
 
 @router.put("/holidays")
+@tells(dict[str, bool])
 def put_holidays(session: Db, who: Admin, body: HolidayTable) -> dict[str, bool]:
     """The town's own exceptions; null takes one back."""
     queries.put_holidays(session, who.subdistrict, body.days)

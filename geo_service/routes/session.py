@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.access import PERMISSIONS_OF, Principal, Who
+from geo_service.api_document import tells
 from geo_service.problems import forbidden
+from geo_service.schemas.answers import session as shapes
 from geo_service.sign_in import COOKIE
 
 router = APIRouter(prefix="/api", tags=["session"])
@@ -37,6 +39,7 @@ def described(who: Principal) -> dict[str, Any]:
 
 
 @router.post("/login", openapi_extra={"security": []})
+@tells(shapes.Session, refuses=(401, 403))
 def login(request: Request, body: Login, response: Response) -> dict[str, Any]:
     """Sign in with account and password; sets the session cookie and returns the CSRF token."""
     if request.headers.get("sec-fetch-site") == "cross-site":
@@ -54,6 +57,7 @@ def login(request: Request, body: Login, response: Response) -> dict[str, Any]:
 
 
 @router.post("/logout", status_code=204)
+@tells(None)
 def logout(request: Request, _who: Who) -> Response:
     """End this session on every worker."""
     request.app.state.sign_in.logout(request)
@@ -63,12 +67,14 @@ def logout(request: Request, _who: Who) -> Response:
 
 
 @router.get("/session")
+@tells(shapes.Session)
 def session(who: Who) -> dict[str, Any]:
     """Who is signed in, with what rights; 401 when nobody is."""
     return described(who)
 
 
 @router.get("/roles")
+@tells(dict[str, list[str]])
 def roles(_who: Who) -> dict[str, list[str]]:
     """What each role may do."""
     return {role: sorted(granted) for role, granted in PERMISSIONS_OF.items()}

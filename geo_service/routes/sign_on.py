@@ -12,8 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import State
 
 from geo_service.access import Principal, require
+from geo_service.api_document import PAGE, tells
+from geo_service.dependencies import Db
 from geo_service.problems import Problem, not_found
 from geo_service.routes.accounts import revoking
+from geo_service.schemas.answers.session import SignOnBindings, SignOnOffer
 from geo_service.settings import Settings
 from geo_service.sign_in import COOKIE
 from geo_service.trust import accounts, sign_on
@@ -35,13 +38,23 @@ class Bound(BaseModel):
 
 
 @router.get("/sign-on", openapi_extra={"security": []})
+@tells(SignOnOffer)
 def offered(request: Request) -> dict[str, Any]:
     """Whether single sign-on is set up here, and where it begins."""
     there = bool(request.app.state.settings.sign_on_issuer)
     return {"offered": there, "start": f"{ROOT}/start" if there else None}
 
 
+@router.get("/sign-on/accounts")
+@tells(SignOnBindings)
+def bound(session: Db, request: Request, who: Administrator) -> dict[str, Any]:
+    """Whose identities sign in here, and which accounts they are; what the provider calls them is not kept."""
+    issuer = request.app.state.settings.sign_on_issuer
+    return {"issuer": issuer or None, "bound": sign_on.bound(session, who.subdistrict)}
+
+
 @router.get("/sign-on/start", openapi_extra={"security": []})
+@tells(None, status=302, also={404: PAGE, 503: PAGE})
 def start(request: Request, onward: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """To the provider; what must come back is kept in this browser alone for ten minutes."""
     try:
@@ -57,6 +70,7 @@ def start(request: Request, onward: Annotated[str, Query(max_length=500)] = "/")
 
 
 @router.get("/sign-on/return", openapi_extra={"security": []})
+@tells(None, status=303, also={401: PAGE, 403: PAGE, 404: PAGE, 503: PAGE})
 def returned(
     request: Request,
     state: Annotated[str, Query(max_length=500)] = "",
@@ -73,6 +87,7 @@ def returned(
 
 
 @router.put("/accounts/{name}/sign-on", status_code=204)
+@tells(None)
 def bind(name: str, request: Request, who: Administrator, body: Bound) -> Response:
     """From now on this identity signs in as this account; only its hash is kept."""
     issuer = request.app.state.settings.sign_on_issuer
@@ -86,6 +101,7 @@ def bind(name: str, request: Request, who: Administrator, body: Bound) -> Respon
 
 
 @router.delete("/accounts/{name}/sign-on", status_code=204)
+@tells(None)
 def unbind(name: str, request: Request, who: Administrator) -> Response:
     """No identity signs in as this account any more; its sessions end."""
     with revoking(request, who) as session:

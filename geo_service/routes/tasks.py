@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 
 from geo_service.access import Principal, require
+from geo_service.api_document import tells
 from geo_service.dependencies import Db
 from geo_service.problems import not_found
+from geo_service.schemas.answers import tasks as shapes
 from geo_service.tables.trust import Task
 from geo_service.tasks import LOST_AFTER
 
@@ -20,6 +22,7 @@ Reader = Annotated[Principal, require("map.read")]
 
 
 @router.get("/{task_id}")
+@tells(shapes.Task)
 def task(task_id: uuid.UUID, session: Db, who: Reader) -> dict[str, Any]:
     """State, progress 0–1, what is being done, and the result when it is done."""
     found = session.get(Task, (who.subdistrict, task_id))
@@ -39,6 +42,7 @@ def task(task_id: uuid.UUID, session: Db, who: Reader) -> dict[str, Any]:
 
 
 @router.delete("/{task_id}", status_code=204)
+@tells(None)
 def cancel(task_id: uuid.UUID, session: Db, who: Reader) -> Response:
     """End the work at its next step; what it wrote so far is rolled back."""
     found = session.get(Task, (who.subdistrict, task_id))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,41 @@ from geo_service.settings import Settings
 from seeds.readers.context import HashKey
 
 RESIDENTS, MONTHS = 6_000, 3
+
+
+@pytest.fixture(scope="session")
+def answer_check() -> Any:
+    """What says whether an answer is as the API's document tells it, and remembers the answers it has seen."""
+    place = importlib.util.spec_from_file_location(
+        "answer_check", Path(__file__).with_name("answer_check.py")
+    )
+    assert place
+    assert place.loader
+    module = importlib.util.module_from_spec(place)
+    sys.modules[place.name] = module  # its dataclass asks for it
+    place.loader.exec_module(module)
+    return module.AnswerCheck(module.document())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_are_as_told(answer_check: Any) -> Iterator[None]:
+    """Every test client here fails where an answer under /api is not as the document tells it."""
+    sent = TestClient.send
+
+    def send(self: TestClient, request: Any, **more: Any) -> Any:
+        answer = sent(self, request, **more)
+        if isinstance(self.app, FastAPI) and hasattr(self.app.state, "settings"):
+            streams = bool(more.get("stream"))
+            wrong = answer_check.complaint(
+                request.method, request.url.path, answer.status_code,
+                answer.headers.get("content-type", ""), None if streams else answer.content,
+            )  # fmt: skip
+            assert wrong is None, wrong
+        return answer
+
+    TestClient.send = send  # type: ignore[method-assign]
+    yield
+    TestClient.send = sent  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

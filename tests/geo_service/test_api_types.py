@@ -1,4 +1,4 @@
-"""The console is compiled against the API as it is: generated bodies, and no address that nobody answers."""
+"""The console is compiled against the API as it is: generated bodies and answers, and no address that nobody answers."""
 
 from __future__ import annotations
 
@@ -39,6 +39,40 @@ def test_a_type_is_written_as_typescript_writes_it(generator: ModuleType) -> Non
         == "Record<string, number>"
     )
     assert generator.name_of("geo_service__routes__exports__Decision") == "ExportsDecision"
+    pair = {"type": "array", "prefixItems": [{"type": "integer"}, {"$ref": "#/components/schemas/Duty"}]}
+    assert generator.typed(pair) == "[number, Duty]"
+    words = {
+        "type": "object",
+        "propertyNames": {"enum": ["a", "b"]},
+        "additionalProperties": {"type": "string"},
+    }
+    assert generator.typed(words) == 'Record<"a" | "b", string>'
+    assert generator.typed({"$ref": "#/components/schemas/PolygonGeometry"}) == "Polygon | MultiPolygon"
+
+
+def test_an_interface_carries_the_sentences_of_its_shape(generator: ModuleType) -> None:
+    shape = {
+        "description": "A place.\n\nNever a person.",
+        "properties": {
+            "code": {"type": "string"},
+            "area_m2": {"type": "number", "description": "面积 / area */"},
+        },
+        "required": ["code"],
+    }
+    assert list(generator.interface("Place", shape)) == [
+        "", "/** A place. Never a person. */", "export interface Place {", "  code: string;",
+        "  /** 面积 / area * / */", "  area_m2?: number;", "}",
+    ]  # fmt: skip
+
+
+def test_an_answer_is_typed_by_its_method_and_address(generator: ModuleType) -> None:
+    text = generator.source(generator.described())
+    answers = text[text.index("export interface Answers {") :]
+    assert '"GET /api/session": Session;' in answers
+    assert '"POST /api/loads": LoadOutcome | Task;' in answers
+    assert '"POST /api/logout": void;' in answers
+    assert '"GET /api/layers/{layer}": LayerCollection;' in answers
+    assert "/sheets.{kind}" not in answers, "a file is no JSON"
 
 
 def test_every_address_the_console_asks_for_is_one_of_the_service(generator: ModuleType) -> None:

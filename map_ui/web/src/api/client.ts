@@ -131,8 +131,8 @@ export async function send<T>(
 }
 
 /** A file that is counted and recorded where it is made, so it is asked for, not linked; its name comes with it. */
-export async function download(path: string): Promise<{ name: string; body: Blob }> {
-  const response = await request(path, { method: "POST" });
+export async function download(path: string, method: "GET" | "POST" = "POST"): Promise<{ name: string; body: Blob }> {
+  const response = await request(path, { method });
   const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
   return { name: decodeURIComponent(named?.[1] ?? "file"), body: await response.blob() };
 }

@@ -4,19 +4,21 @@ import type { Counts, HistoryPoint, Measure, MeasureName, Measures, Row, Verdict
 
 const VERDICTS: Verdict[] = ["meets", "misses", "cannot_tell"];
 
+/** A measure as the server sends it, or as much of one. */
+export type RawMeasure = Partial<Omit<Measure, "verdict">> & { verdict?: string };
 export interface RawRow {
   code?: string;
   month?: string;
   name?: string | null;
   name_en?: string | null;
   committee_code?: string | null;
-  measures?: Partial<Record<string, Partial<Measure>>>;
+  measures?: { [N in MeasureName]?: RawMeasure };
   counts?: Counts;
 }
 
 const NAMES: MeasureName[] = ["checked_share", "record_share", "check_density", "accuracy", "group_renting_rate"];
 
-export function asMeasure(raw: Partial<Measure> | undefined): Measure {
+export function asMeasure(raw: RawMeasure | undefined): Measure {
   const value = raw?.value ?? null;
   return {
     ...raw,
