@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,6 +14,18 @@ from geo_service.problems import Problem, conflict
 from geo_service.tables.trust import Account, SignOn
 from geo_service.trust.accounts import sign_out
 from geo_service.trust.open_id import login_hash
+
+
+def bound(session: Session, subdistrict: str) -> list[dict[str, Any]]:
+    """Every identity bound here: its account, since when and by whom, and the ``mark`` that its refused sign-in is told."""
+    query = (
+        select(SignOn).where(SignOn.subdistrict_code == subdistrict).order_by(SignOn.account, SignOn.bound_at)
+    )
+    return [
+        {"account": row.account, "bound_at": row.bound_at, "bound_by": row.bound_by,
+         "mark": bytes(row.login_hash).hex()[:16]}
+        for row in session.scalars(query)
+    ]  # fmt: skip
 
 
 def bind(session: Session, scope: Scope, account: Account, issuer: str, identity: str) -> None:

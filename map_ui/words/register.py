@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "exports.state.approved": ("已批准", "approved"),
     "exports.state.refused": ("未批准", "refused"),
     "exports.state.expired": ("已失效", "expired"),
+    "exports.state.withdrawn": ("已撤回", "withdrawn"),
     "exports.left": ("至{day}，还可下载 {n} 次", "until {day}, {n} downloads left"),
     "exports.approve": ("批准", "Approve"),
     "exports.refuse": ("不批准", "Refuse"),
@@ -76,6 +77,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "data.mapping.source": ("文件中的列", "Column in the file"),
     "data.mapping.field": ("对应字段", "Field"),
     "data.mapping.drop": ("丢弃", "drop"),
+    "data.mapping.needed": (
+        "请在下面为文件中的列选定字段，然后重新试读。",
+        "Choose below which field each column is, then run it dry again.",
+    ),
+    "data.mapping.dropped": (
+        "另有 {n} 列未识别，读取时丢弃。存成 CSV 可在此逐列对应。",
+        "{n} more columns are not known and dropped. As a CSV they can be matched here one by one.",
+    ),
     "data.mapping.again": ("按新的对应重新试读", "Dry run again with this mapping"),
     "data.problems": ("逐行问题", "Problems by row"),
     "data.row": ("行号", "Row"),
@@ -90,6 +99,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "data.count.warnings": ("提醒", "Warnings"),
     "data.count.added": ("新增", "Added"),
     "data.count.changed": ("变更", "Changed"),
+    "data.count.same": ("未变", "Unchanged"),
+    "data.count.rejected": ("不写入", "Rejected"),
     "data.count.closed": ("关闭", "Closed"),
     "data.count.problems": ("问题", "Problems"),
     "data.consequence": (

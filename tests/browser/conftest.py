@@ -98,11 +98,21 @@ def signed_in(chromium: Browser, service: Service) -> Callable[[str], Any]:
 def new_console(
     chromium: Browser, service: Service, signed_in: Callable[[str], Any]
 ) -> Iterator[Callable[..., Console]]:
-    """A function that opens a tab of its own: role (None: nobody is signed in), language, size of the screen."""
+    """A function that opens a tab of its own: role (None: nobody is signed in), language, size of the screen.
+
+    ``at`` is another service over the same town, ``beside`` an address that the page may go to as well.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def make(role: str | None = "office", lang: str = "zh", size: tuple[int, int] = (1366, 768)) -> Console:
+    def make(
+        role: str | None = "office",
+        lang: str = "zh",
+        size: tuple[int, int] = (1366, 768),
+        at: Service | None = None,
+        beside: str | None = None,
+    ) -> Console:
+        served = at or service
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", accept_downloads=True,
             locale="zh-CN" if lang == "zh" else "en-GB", storage_state=signed_in(role) if role else None,
@@ -110,9 +120,9 @@ def new_console(
         context.set_default_timeout(15_000)
         context.add_init_script(WATCH)
         contexts.append(context)
-        page = context.new_page()
-        _watch(page, service.url, faults)
-        return Console(page, service, lang)
+        homes = (served.url, beside) if beside else (served.url,)
+        context.on("page", lambda page: _watch(page, homes, faults))
+        return Console(context.new_page(), served, lang)
 
     yield make
     for context in contexts:
@@ -126,7 +136,7 @@ def console(new_console: Callable[..., Console]) -> Console:
     return new_console()
 
 
-def _watch(page: Page, home: str, faults: list[str]) -> None:
+def _watch(page: Page, homes: tuple[str, ...], faults: list[str]) -> None:
     def heard(message: ConsoleMessage) -> None:
         if "policy violated" in message.text or "Content Security Policy" in message.text:
             faults.append(message.text)
@@ -134,5 +144,6 @@ def _watch(page: Page, home: str, faults: list[str]) -> None:
     page.on("console", heard)
     page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
     page.on(
-        "request", lambda r: r.url.startswith((home, "data:", "blob:")) or faults.append(f"outside: {r.url}")
+        "request",
+        lambda r: r.url.startswith((*homes, "data:", "blob:")) or faults.append(f"outside: {r.url}"),
     )

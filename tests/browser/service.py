@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Service:
     """A server on a free port of 127.0.0.1, over the database of a town that was loaded before."""
 
-    def __init__(self, town: dict[str, Any], folder: Path) -> None:
-        self.town, self.accounts = town, town["accounts"]
+    def __init__(self, town: dict[str, Any], folder: Path, settings: dict[str, str] | None = None) -> None:
+        self.town, self.accounts, self.settings = town, town["accounts"], dict(settings or {})
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -36,6 +36,8 @@ class Service:
             **os.environ,
             "WANGGE_DATABASE_URL": self.town["url"],
             "WANGGE_DATA_DIR": str(self._folder),
+            "WANGGE_WEBHOOK_HOSTS": "http://127.0.0.1",  # receivers of tests, which are on this machine
+            **self.settings,
         }
         with (self._folder / "service.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

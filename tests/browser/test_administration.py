@@ -62,7 +62,13 @@ def test_every_rule_stands_with_its_value_and_a_change_is_tried_before_it_is_sto
 def test_the_operator_reads_the_audit_and_proves_it_whole(new_console: Callable[..., Console]) -> None:
     console = new_console("operator")
     console.open("#/administration?tab=audit")
-    expect(console.page.locator("table.plain tbody tr").first).to_contain_text("operator")
+    console.page.get_by_label(console.say("login.name"), exact=True).fill("operator")
+    console.page.get_by_label(console.say("admin.action")).select_option("sign-in")
+    console.button("admin.filter").click()
+    lines = console.page.locator("table.plain tbody tr")
+    expect(lines.filter(has_text="sign-in")).not_to_have_count(0)
+    expect(lines.filter(has_not_text=console.say("audit.sign-in"))).to_have_count(0)
+    expect(lines.filter(has_not_text="operator")).to_have_count(0)
     console.button("admin.audit.verify").click()
     expect(console.page.locator("#content [role=status]")).to_contain_text(
         console.say("admin.audit.whole", n="").split()[-1][:3]

@@ -32,6 +32,31 @@ def test_a_file_with_errors_is_reported_row_by_row_and_nothing_is_written(
     assert console.read("/api/loads") == before
 
 
+def test_a_column_that_nobody_knows_is_matched_by_hand_and_read_then(
+    console: Console, tmp_path: Path
+) -> None:
+    code = console.read("/api/layers/buildings")["features"][0]["properties"]["code"]
+    file = tmp_path / "dwellings.csv"
+    file.write_text(f"code,building_code,怎么住,status\nT-9,{code},rented,occupied\n", "gb18030")
+    console.open("#/register?tab=import")
+    console.page.get_by_label(console.say("data.kind")).select_option("dwellings")
+    console.page.locator("input[type=file]").set_input_files(file)
+    console.button("data.look").click()
+    alert = console.page.locator(".import").get_by_role("alert")
+    expect(alert).to_contain_text("use")
+    expect(alert).not_to_contain_text("--map")
+    expect(alert).not_to_contain_text("Required")
+    strange = console.page.get_by_role("combobox", name="怎么住")
+    expect(strange).to_have_value("")
+    expect(console.page.get_by_role("combobox", name="building_code")).to_have_value("building_code")
+    strange.select_option("use")
+    with console.page.expect_response("**/api/loads") as answered:
+        console.button("data.mapping.again").click()
+    report = answered.value.json()["report"]
+    assert {"source": "怎么住", "field": "use"} in report["columns"]
+    assert (report["ok"], report["errors"]) == (1, 0), report["problems"]
+
+
 def test_a_good_file_is_loaded_shown_in_the_history_and_taken_back(console: Console, tmp_path: Path) -> None:
     code = console.read("/api/layers/buildings")["features"][0]["properties"]["code"]
     file = tmp_path / "three-homes.csv"

@@ -20,13 +20,14 @@ SCREENS = {
         f"#/inspections?tab={name}" for name in ("candidates", "list", "measures", "tickets", "learning")
     ],
     "administration": [
-        f"#/administration?tab={name}" for name in ("accounts", "roles", "keys", "rules", "releases")
+        f"#/administration?tab={name}"
+        for name in ("accounts", "roles", "sign-on", "keys", "webhooks", "handovers", "rules", "releases")
     ],
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 #: A key of the list of words that found no word: two parts at least, in small letters, joined by a point.
-BARE_KEY = re.compile(r"(?<![\w.@/])(?:action|admin|area|count|data|draft|exports|fact|figure|inspections?|kind|measure|overview|permission|"
-                      r"problem|quality|review|role|sheet|state|value|version)\.[a-z_.]+\b")  # fmt: skip
+BARE_KEY = re.compile(r"(?<![\w.@/])(?:action|admin|area|count|data|draft|exports|fact|figure|handover|inspections?|kind|measure|overview|"
+                      r"permission|problem|quality|review|role|sheet|sign_on|state|value|version|webhook)\.[a-z_.]+\b")  # fmt: skip
 
 
 def test_the_audit_has_no_serious_barrier(new_console: Callable[..., Console]) -> None:

@@ -83,3 +83,12 @@ def test_every_place_stands_on_the_scale_of_the_places_it_could_be(console: Cons
     expect(row.locator(".places")).to_have_attribute(
         "aria-label", console.say("review.places.row", low=first["rank_low"], high=first["rank_high"])
     )
+
+
+def test_who_may_not_read_the_review_is_not_offered_it(new_console: Callable[..., Console]) -> None:
+    for role, offered in (("registrar", 0), ("committee_head", 1)):
+        console = new_console(role)
+        console.open("#/overview")
+        links = console.page.locator("header nav").get_by_role("link", name=console.say("screen.review"))
+        expect(links).to_have_count(offered)
+        assert ("review.read" in console.read("/api/session")["account"]["permissions"]) == bool(offered)

@@ -47,6 +47,12 @@ export function t(key: Key, values?: Values): string {
 
 export const has = (key: string): key is Key => key in words;
 
+/** What there are labels for under a word: `audit` → `sign-in`, `key.add`, … */
+export const keysUnder = (prefix: string) =>
+  Object.keys(words)
+    .filter((key) => key.startsWith(`${prefix}.`))
+    .map((key) => key.slice(prefix.length + 1));
+
 /** The label of a key that is put together at run time; the raw word where the server knows more than we do. */
 export function named(prefix: string, word: string): string {
   const key = `${prefix}.${word}`;

@@ -36,6 +36,7 @@ ROUTES = [
     Route("GET", "/metrics", "public"),
     Route("POST", "/api/login", "public"),
     Route("GET", "/api/sign-on", "public"),
+    Route("GET", "/api/sign-on/accounts", "admin"),
     Route("GET", "/api/sign-on/start", "public"),
     Route("GET", "/api/sign-on/return", "public"),
     Route("POST", "/api/logout", "signed-in"),

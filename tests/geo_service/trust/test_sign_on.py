@@ -134,6 +134,18 @@ def test_what_the_provider_calls_a_person_is_stored_nowhere(beside: Beside, boun
     assert not [text for (text,) in stored + told if "duty-7" in text]
 
 
+def test_an_administrator_sees_which_accounts_are_bound_and_never_to_whom(
+    beside: Beside, bound: str, towns: Any
+) -> None:
+    answer = signed_in_here(beside, towns, "office").get("/api/sign-on/accounts")
+    assert answer.status_code == 200
+    assert "duty-7" not in answer.text
+    assert answer.json()["issuer"] == beside.issuer
+    line = next(row for row in answer.json()["bound"] if row["account"] == bound)
+    assert line["mark"] == login_hash(beside.issuer, "duty-7").hex()[:16]
+    assert line["bound_by"].startswith("office")
+
+
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_token_with_anything_wrong_signs_nobody_in(beside: Beside, bound: str, wrong: str) -> None:
     beside.next_one(sub="duty-7", wrong=wrong)
@@ -189,6 +201,13 @@ def test_another_issuer_at_the_address_is_not_believed(beside: Beside) -> None:
     answer = beside.browser().get("/api/sign-on/start")
     assert answer.status_code == 503
     assert "another issuer" in answer.text
+
+
+def test_a_provider_without_signing_keys_is_unavailable_and_not_our_fault(beside: Beside, bound: str) -> None:
+    beside.next_one(sub="duty-7", wrong="keys")
+    answer = beside.through(beside.browser())
+    assert answer.status_code == 503
+    assert "no signing keys" in answer.text
 
 
 def test_an_unreachable_provider_leaves_the_password(another_worker: Callable[..., Any]) -> None:

@@ -12,6 +12,8 @@ interface Props {
   /** On the button while it works, where that takes longer than a moment. */
   underWay?: string;
   ready: boolean;
+  /** It cannot be taken back. */
+  danger?: boolean;
   /** What confirming does; a refusal is shown in the dialog, which stays open with all that was typed. */
   save: () => Promise<unknown>;
   onClose: () => void;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** A few fields and one decision: Enter confirms, Escape leaves, a refusal is read where it was caused. */
-export function FormDialog({ title, verb, underWay, ready, save, onClose, children }: Props) {
+export function FormDialog({ title, verb, underWay, ready, danger, save, onClose, children }: Props) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const form = useId();
@@ -45,7 +47,7 @@ export function FormDialog({ title, verb, underWay, ready, save, onClose, childr
           <button type="button" onClick={onClose}>
             {t("action.cancel")}
           </button>
-          <button type="submit" form={form} class="primary" disabled={!ready || busy}>
+          <button type="submit" form={form} class={danger ? "danger" : "primary"} disabled={!ready || busy}>
             {busy ? (underWay ?? verb) : verb}
           </button>
         </>

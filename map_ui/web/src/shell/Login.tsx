@@ -1,9 +1,50 @@
-import { useState } from "preact/hooks";
-import { login } from "../api/endpoints";
+import { useEffect, useState } from "preact/hooks";
+import { withQuery } from "../api/client";
+import { currentSession, login, signOnOffered } from "../api/endpoints";
 import { enter, theme } from "../store";
 import { lang, t } from "../words";
 import { Dialog } from "./Dialog";
 import { sayWhatWentWrong } from "./notices";
+
+/**
+ * The way through the provider, where the installation has one. Over a screen that somebody works on it opens in a tab of
+ * its own, and work goes on once that tab has signed in.
+ */
+function SignOn({ again }: { again?: boolean | undefined }) {
+  const [start, setStart] = useState<string | null>(null);
+  useEffect(() => {
+    signOnOffered().then(
+      (found) => setStart(found?.start ?? null),
+      () => undefined, // the password goes on working
+    );
+  }, []);
+  useEffect(() => {
+    if (!again || !start) return;
+    const back = () =>
+      void currentSession().then(
+        (found) => found && enter(found),
+        () => undefined,
+      );
+    window.addEventListener("focus", back);
+    return () => window.removeEventListener("focus", back);
+  }, [again, start]);
+  if (!start) return null;
+  const onward = again ? "/" : `${location.pathname}${location.search}${location.hash}`;
+  return (
+    <div class="sign-on">
+      <p class="quiet-text or">{t("login.sign_on.or")}</p>
+      <a
+        class="button-like"
+        href={withQuery(start, { onward })}
+        target={again ? "_blank" : undefined}
+        rel={again ? "noopener" : undefined}
+      >
+        {t("login.sign_on")}
+      </a>
+      {again && <p class="quiet-text">{t("login.sign_on.again")}</p>}
+    </div>
+  );
+}
 
 function LoginForm({ again }: { again?: boolean }) {
   const [name, setName] = useState("");
@@ -56,6 +97,7 @@ function LoginForm({ again }: { again?: boolean }) {
       <button type="submit" class="primary" disabled={busy}>
         {busy ? t("login.busy") : t("login.submit")}
       </button>
+      <SignOn again={again} />
     </form>
   );
 }

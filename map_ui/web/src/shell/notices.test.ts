@@ -21,6 +21,15 @@ test("a refusal without a sentence of its own keeps the server's", () => {
   );
 });
 
+test("a reader's refusal is read in one language, without what it says of the command line", () => {
+  const zh = "缺少必需的列: 用途(use)。可用 --map 字段=列名 指定。";
+  const en = "Required columns are missing: use. Name them by --map field=column.";
+  const refused = new Problem(422, "/problems/reader-error", "Unprocessable", `${zh} ${en}`, [], { zh, en });
+  expect(sayWhatWentWrong(refused)).toBe("缺少必需的列: 用途(use)。");
+  lang.value = "en";
+  expect(sayWhatWentWrong(refused)).toBe("Required columns are missing: use.");
+});
+
 test("no answer is not a refusal", () => {
   expect(sayWhatWentWrong(new Unreachable("cut"))).toContain("服务器没有响应");
 });

@@ -21,6 +21,9 @@ export function announce(text: string): void {
 
 /** The rules name a fact and its places; here it becomes a sentence in the chosen language. */
 export function refusalText({ type, detail, title, extra }: Problem): string {
+  const own = extra[lang.value];
+  // A reader names what a file lacks in each language apart; what it says of the command line helps nobody here.
+  if (typeof own === "string" && own) return own.replace(/[^。.:：]*--map[^。.]*[。.]/, "").trim();
   const key = `refusal.${type.split("/").pop() ?? ""}`;
   if (!has(key)) return detail || title;
   // A sentence without places says less than the rules' own words, which come in English.

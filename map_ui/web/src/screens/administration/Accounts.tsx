@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { dayText, number } from "../../format";
+import { Lead, LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { Dialog } from "../../shell/Dialog";
 import { FormDialog } from "../../shell/FormDialog";
 import { complain, tell } from "../../shell/notices";
-import { whileSaving } from "../../shell/saving";
 import { session, town } from "../../store";
 import { inLanguage, nameOf, named, t } from "../../words";
 import { committeeName, withoutEnding } from "../overview/naming";
@@ -160,68 +160,47 @@ export function Accounts() {
   const [form, setForm] = useState<{ account: AccountRow | null } | null>(null);
   const [secret, setSecret] = useState<{ name: string; password: string } | null>(null);
   const [seen, setSeen] = useState<{ account: AccountRow; seen: Seen } | null>(null);
+  const [resetting, setResetting] = useState<string | null>(null);
   if (wrong) return <Trouble error={wrong} again={again} />;
   if (!found) return <Reading />;
   const [accounts, roles] = found;
   const own = session.value?.account.name;
   return (
     <>
-      <div class="row">
-        <p class="quiet-text">{t("admin.accounts.what")}</p>
-        <button type="button" class="primary push" onClick={() => setForm({ account: null })}>
+      <Lead what={t("admin.accounts.what")}>
+        <button type="button" class="primary" onClick={() => setForm({ account: null })}>
           {t("admin.account.new")}
         </button>
-      </div>
-      <table class="plain">
-        <thead>
-          <tr>
-            {(["login.name", "admin.duty", "admin.role", "admin.areas", "admin.state", "admin.since"] as const).map(
-              (key) => (
-                <th key={key} scope="col">
-                  {t(key)}
-                </th>
-              ),
-            )}
-            <th scope="col">
-              <span class="unseen">{t("admin.actions")}</span>
-            </th>
+      </Lead>
+      <LineTable heads={["login.name", "admin.duty", "admin.role", "admin.areas", "admin.state", "admin.since"]}>
+        {accounts.map((a) => (
+          <tr key={a.name} class={a.active ? "" : "quiet-text"}>
+            <td>{a.name}</td>
+            <td>{inLanguage(a.display_name)}</td>
+            <td>{named("role", a.role)}</td>
+            <td>{areaText(a.areas)}</td>
+            <td>
+              <Status account={a} />
+            </td>
+            <td class="nowrap">{dayText(a.created_at)}</td>
+            <td class="right nowrap">
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => void readSeen(a.name).then((s) => setSeen({ account: a, seen: s }), complain)}
+              >
+                {t("admin.sees")}
+              </button>
+              <button type="button" class="quiet" disabled={a.name === own} onClick={() => setResetting(a.name)}>
+                {t("admin.password")}
+              </button>
+              <button type="button" onClick={() => setForm({ account: a })}>
+                {t("admin.change")}
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {accounts.map((a) => (
-            <tr key={a.name} class={a.active ? "" : "quiet-text"}>
-              <td>{a.name}</td>
-              <td>{inLanguage(a.display_name)}</td>
-              <td>{named("role", a.role)}</td>
-              <td>{areaText(a.areas)}</td>
-              <td>
-                <Status account={a} />
-              </td>
-              <td class="nowrap">{dayText(a.created_at)}</td>
-              <td class="right nowrap">
-                <button
-                  type="button"
-                  class="quiet"
-                  onClick={() => void readSeen(a.name).then((s) => setSeen({ account: a, seen: s }), complain)}
-                >
-                  {t("admin.sees")}
-                </button>
-                <button
-                  type="button"
-                  class="quiet"
-                  disabled={a.name === own}
-                  onClick={() => void whileSaving(newPassword(a.name)).then(setSecret, complain)}
-                >
-                  {t("admin.password")}
-                </button>
-                <button type="button" onClick={() => setForm({ account: a })}>
-                  {t("admin.change")}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </LineTable>
       {form && (
         <AccountForm
           account={form.account}
@@ -234,6 +213,23 @@ export function Accounts() {
             again();
           }}
         />
+      )}
+      {resetting && (
+        <FormDialog
+          title={t("admin.password.title", { name: resetting })}
+          verb={t("admin.password")}
+          ready
+          danger
+          save={() =>
+            newPassword(resetting).then((made) => {
+              setResetting(null);
+              setSecret(made);
+            })
+          }
+          onClose={() => setResetting(null)}
+        >
+          <p>{t("admin.password.what")}</p>
+        </FormDialog>
       )}
       {secret && (
         <Secret

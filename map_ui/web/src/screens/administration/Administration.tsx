@@ -1,25 +1,42 @@
+import type { ComponentChild } from "preact";
 import { Tabs } from "../../parts/parts";
-import { may, tab } from "../../store";
+import { may, session, tab } from "../../store";
 import { t } from "../../words";
 import { Accounts } from "./Accounts";
 import { Audit } from "./Audit";
+import { Handovers } from "./Handovers";
 import { Keys } from "./Keys";
 import { Releases } from "./Releases";
 import { Roles } from "./Roles";
 import { RuleSets } from "./RuleSets";
+import { SignOnTab } from "./SignOnTab";
+import { Webhooks } from "./Webhooks";
 
+interface Tab {
+  may: string;
+  /** It tells of the whole town, so only who sees all of it is offered it. */
+  wholeTown?: true;
+  content: () => ComponentChild;
+}
 const TABS = {
   accounts: { may: "admin", content: Accounts },
   roles: { may: "admin", content: Roles },
-  keys: { may: "admin", content: Keys },
+  "sign-on": { may: "admin", content: SignOnTab },
+  keys: { may: "admin", wholeTown: true, content: Keys },
+  webhooks: { may: "admin", wholeTown: true, content: Webhooks },
+  handovers: { may: "review.decide", wholeTown: true, content: Handovers },
   rules: { may: "review.read", content: RuleSets },
   releases: { may: "map.read", content: Releases },
   audit: { may: "audit.read", content: Audit },
-} as const;
+} as const satisfies Record<string, Tab>;
 type TabName = keyof typeof TABS;
 
 export default function Administration() {
-  const names = (Object.keys(TABS) as TabName[]).filter((name) => may(TABS[name].may));
+  const all = !session.value?.account.areas;
+  const names = (Object.keys(TABS) as TabName[]).filter((name) => {
+    const needs: Tab = TABS[name];
+    return may(needs.may) && (all || !needs.wholeTown);
+  });
   const shown = names.find((name) => name === tab.value) ?? names[0];
   const Content = shown && TABS[shown].content;
   return (

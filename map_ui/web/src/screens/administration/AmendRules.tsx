@@ -8,7 +8,7 @@ import { t } from "../../words";
 import { firstDays } from "../boundaries/PublishDialog";
 import { todayInTown } from "../boundaries/status";
 import { amendRules, previewRules, type Amendment, type Parameter, type RulePreview } from "./data";
-import { explanation, valueText } from "./RuleSets";
+import { explanation, unitText, valueText } from "./RuleSets";
 
 /** What was typed, in the kind of value that stood there: a number stays a number, a table is written as JSON. */
 export function typedValue(text: string, before: unknown): unknown {
@@ -126,7 +126,7 @@ export function AmendRules({
     >
       <p>{explanation(parameter)}</p>
       <p class="quiet-text">
-        {t("admin.rules.now")} {valueText(parameter)} {parameter.unit}
+        {t("admin.rules.now")} {valueText(parameter)} {unitText(parameter)}
       </p>
       <Field
         parameter={parameter}

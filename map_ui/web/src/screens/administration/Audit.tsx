@@ -1,8 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { number, timeText } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { complain } from "../../shell/notices";
-import { t } from "../../words";
+import { keysUnder, named, t } from "../../words";
 import { readAudit, verifyAudit, type AuditEntry } from "./data";
 import { Reading } from "./parts";
 
@@ -10,6 +11,8 @@ const detailText = (detail: Record<string, unknown>) =>
   Object.entries(detail)
     .map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" · ");
+
+const ACTIONS = keysUnder("audit").filter((name) => name !== "any");
 
 /** Every act that counts, the newest first, each chained to the one before; the chain can be checked here. */
 export function Audit() {
@@ -43,7 +46,7 @@ export function Audit() {
   return (
     <>
       <form
-        class="row"
+        class="row filters"
         onSubmit={(e) => {
           e.preventDefault();
           void read(null);
@@ -55,7 +58,14 @@ export function Audit() {
         </label>
         <label class="field">
           <span>{t("admin.action")}</span>
-          <input value={action} maxLength={32} onInput={(e) => setAction(e.currentTarget.value)} />
+          <select value={action} onChange={(e) => setAction(e.currentTarget.value)}>
+            <option value="">{t("audit.any")}</option>
+            {ACTIONS.map((a) => (
+              <option key={a} value={a}>
+                {named("audit", a)} · {a}
+              </option>
+            ))}
+          </select>
         </label>
         <button type="submit">{t("admin.filter")}</button>
         <span class="row push">
@@ -71,37 +81,34 @@ export function Audit() {
           </button>
         </span>
       </form>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col" class="right">
-              {t("admin.seq")}
-            </th>
-            {(["admin.at", "login.name", "admin.action", "admin.target", "admin.detail", "admin.hash"] as const).map(
-              (key) => (
-                <th key={key} scope="col">
-                  {t(key)}
-                </th>
-              ),
-            )}
+      <LineTable
+        heads={[
+          { figures: "admin.seq" },
+          "admin.at",
+          "login.name",
+          "admin.action",
+          "admin.target",
+          "admin.detail",
+          "admin.hash",
+        ]}
+        acts={null}
+      >
+        {entries.map((e) => (
+          <tr key={e.seq}>
+            <td class="right">{e.seq}</td>
+            <td class="nowrap">{timeText(e.at, true)}</td>
+            <td>{e.account ?? "—"}</td>
+            <td>
+              {named("audit", e.action)} <code class="beside">{e.action}</code>
+            </td>
+            <td>{e.target ?? "—"}</td>
+            <td class="quiet-text">{detailText(e.detail)}</td>
+            <td>
+              <code title={e.hash}>{e.hash.slice(0, 10)}</code>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map((e) => (
-            <tr key={e.seq}>
-              <td class="right">{e.seq}</td>
-              <td class="nowrap">{timeText(e.at, true)}</td>
-              <td>{e.account ?? "—"}</td>
-              <td>{e.action}</td>
-              <td>{e.target ?? "—"}</td>
-              <td class="quiet-text">{detailText(e.detail)}</td>
-              <td>
-                <code title={e.hash}>{e.hash.slice(0, 10)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </LineTable>
       {!entries.length && <p class="empty">{t("admin.audit.none")}</p>}
       {next !== null && (
         <button type="button" onClick={() => void read(next)}>

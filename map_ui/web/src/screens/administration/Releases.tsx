@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import { monthText, timeText } from "../../format";
+import { Lead, LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { complain, tell } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
 import { may, month } from "../../store";
 import { named, t } from "../../words";
 import { makeRelease, readReleases } from "./data";
-import { Reading, useList } from "./parts";
+import { Reading, revisionText, useList } from "./parts";
 
 const REASONS = ["late_checks", "wrong_input", "data_repair", "wrong_boundary"] as const;
 
@@ -20,7 +21,7 @@ export function Releases() {
   async function release(): Promise<void> {
     try {
       const made = await whileSaving(makeRelease(month.value, there ? reason : null));
-      tell(t("admin.release.done", { month: monthText(made.month), n: made.revision }));
+      tell(t("admin.release.done", { month: monthText(made.month), revision: revisionText(made.revision) }));
       setReason("");
       again();
     } catch (error) {
@@ -29,10 +30,9 @@ export function Releases() {
   }
   return (
     <>
-      <div class="row">
-        <p class="quiet-text">{t("admin.releases.what")}</p>
+      <Lead what={t("admin.releases.what")}>
         {may("review.decide") && (
-          <span class="row push">
+          <span class="row">
             {there && (
               <select aria-label={t("review.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)}>
                 <option value="">{t("review.reason.choose")}</option>
@@ -48,36 +48,26 @@ export function Releases() {
             </button>
           </span>
         )}
-      </div>
+      </Lead>
       {!found.length ? (
         <p class="empty">{t("admin.releases.none")}</p>
       ) : (
-        <table class="plain">
-          <thead>
-            <tr>
-              {(["shell.month", "admin.revision", "admin.reason", "admin.made", "admin.checksum"] as const).map(
-                (key) => (
-                  <th key={key} scope="col">
-                    {t(key)}
-                  </th>
-                ),
-              )}
+        <LineTable
+          heads={["shell.month", "admin.revision", "admin.reason", "admin.made", "admin.checksum"]}
+          acts={null}
+        >
+          {found.map((r) => (
+            <tr key={r.id}>
+              <td>{monthText(r.month)}</td>
+              <td>{revisionText(r.revision)}</td>
+              <td>{r.reason ? named("admin.reason", r.reason) : "—"}</td>
+              <td>{timeText(r.computed_at, true)}</td>
+              <td>
+                <code>{r.checksum.slice(0, 16)}</code>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {found.map((r) => (
-              <tr key={r.id}>
-                <td>{monthText(r.month)}</td>
-                <td>{r.revision}</td>
-                <td>{r.reason ? named("admin.reason", r.reason) : "—"}</td>
-                <td>{timeText(r.computed_at, true)}</td>
-                <td>
-                  <code>{r.checksum.slice(0, 16)}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </LineTable>
       )}
     </>
   );

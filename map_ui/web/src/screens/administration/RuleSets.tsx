@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { dayText, number } from "../../format";
 import { Segments, Trouble } from "../../parts/parts";
 import { may } from "../../store";
-import { lang, t } from "../../words";
+import { lang, named, t } from "../../words";
 import { AmendRules } from "./AmendRules";
 import { readRuleSets, type Parameter, type RuleSet } from "./data";
 import { Reading, useList } from "./parts";
@@ -18,6 +18,9 @@ export function valueText(p: Parameter): string {
   if (fraction) return number(Number(fraction[1]) / Number(fraction[2]), 4);
   return typeof p.value === "string" ? p.value : JSON.stringify(p.value);
 }
+
+/** Units as offices write them; what has no word of ours stays as the rules say it. */
+export const unitText = (p: Parameter) => (p.unit ? named("rule_unit", p.unit) : "");
 
 function RuleTable({ rules, onAmend }: { rules: RuleSet; onAmend: ((p: Parameter) => void) | null }) {
   const [only, setOnly] = useState<"all" | "open">("all");
@@ -72,7 +75,7 @@ function RuleTable({ rules, onAmend }: { rules: RuleSet; onAmend: ((p: Parameter
                 )}
               </td>
               <td class="right">
-                {valueText(p)} {p.unit}
+                {valueText(p)} {unitText(p)}
               </td>
               <td class="quiet-text">{p.source === "ours" ? t("admin.rules.ours") : p.document}</td>
               <td class="right">

@@ -16,6 +16,9 @@ export function useList<T>(read: () => Promise<T>): { found: T | null; wrong: un
   return { found, wrong, again };
 }
 
+/** A month's first release is number 0; what comes after it corrects it. */
+export const revisionText = (n: number) => (n ? t("admin.revision.later", { n }) : t("admin.revision.first"));
+
 export function Reading() {
   return (
     <div class="skeleton" aria-busy="true">

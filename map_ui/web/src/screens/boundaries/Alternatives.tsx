@@ -30,7 +30,7 @@ export function useTask<T>(start: () => Promise<Task>, watch: unknown[]) {
           now = await readTask<T>(now.id);
         }
         if (wanted) setTask(now);
-        if (wanted && now.state === "failed") setWrong(inLanguage(now.error ?? now.message));
+        if (wanted && now.state === "failed") setWrong(inLanguage(now.message ?? ""));
       } catch (error) {
         if (wanted) setWrong(sayWhatWentWrong(error));
       }

@@ -148,14 +148,14 @@ function Problems({ open }: { open: OpenDraft }) {
 }
 
 function History({ open }: { open: OpenDraft }) {
-  const log = open.draft.value.operations ?? [];
+  const log = open.draft.value.operations;
   if (!log.length) return <p class="empty">{t("draft.history.none")}</p>;
   return (
     <ol class="list">
       {log.map((o) => (
-        <li key={o.revision}>
+        <li key={o.seq}>
           <span class="quiet-text">{timeText(o.at, true)}</span> {named("operation", o.kind)}{" "}
-          <span class="quiet-text push">{o.by}</span>
+          <span class="quiet-text push">{o.account}</span>
         </li>
       ))}
     </ol>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { readVersions } from "../../api/endpoints";
 import type { VersionSummary } from "../../api/types";
 import { dayText, timeText } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { go, may } from "../../store";
 import { nameOf, named, t } from "../../words";
@@ -53,48 +54,37 @@ export function VersionList() {
         )}
       </header>
       <p class="quiet-text">{t("versions.what")}</p>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("versions.name")}</th>
-            <th scope="col">{t("versions.status")}</th>
-            <th scope="col">{t("versions.from")}</th>
-            <th scope="col">{t("versions.to")}</th>
-            <th scope="col">{t("versions.changed")}</th>
-            <th scope="col">
-              <span class="unseen">{t("versions.open")}</span>
-            </th>
+      <LineTable
+        heads={["versions.name", "versions.status", "versions.from", "versions.to", "versions.changed"]}
+        acts="versions.open"
+      >
+        {rows.map((v) => (
+          <tr key={v.id}>
+            <td>
+              <a
+                href={`#/boundaries/${v.id}`}
+                onClick={(e) => {
+                  e.preventDefault();
+                  go("boundaries", String(v.id));
+                }}
+              >
+                {nameOf(v)}
+              </a>
+            </td>
+            <td>
+              <span class={`chip ${STATUS_CHIP[v.status] ?? ""}`}>{named("version", v.status)}</span>
+            </td>
+            <td>{dayText(v.valid_from)}</td>
+            <td>{v.status === "in_force" && !v.valid_to ? t("versions.until_now") : dayText(v.valid_to)}</td>
+            <td class="quiet-text">{changeText(v)}</td>
+            <td class="right">
+              <button type="button" onClick={() => go("boundaries", String(v.id))}>
+                {v.status === "draft" ? t("versions.continue") : t("versions.look")}
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((v) => (
-            <tr key={v.id}>
-              <td>
-                <a
-                  href={`#/boundaries/${v.id}`}
-                  onClick={(e) => {
-                    e.preventDefault();
-                    go("boundaries", String(v.id));
-                  }}
-                >
-                  {nameOf(v)}
-                </a>
-              </td>
-              <td>
-                <span class={`chip ${STATUS_CHIP[v.status] ?? ""}`}>{named("version", v.status)}</span>
-              </td>
-              <td>{dayText(v.valid_from)}</td>
-              <td>{v.status === "in_force" && !v.valid_to ? t("versions.until_now") : dayText(v.valid_to)}</td>
-              <td class="quiet-text">{changeText(v)}</td>
-              <td class="right">
-                <button type="button" onClick={() => go("boundaries", String(v.id))}>
-                  {v.status === "draft" ? t("versions.continue") : t("versions.look")}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </LineTable>
       {creating && <NewDraft versions={versions} onClose={() => setCreating(false)} />}
     </div>
   );

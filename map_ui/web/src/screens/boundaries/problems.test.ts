@@ -4,11 +4,15 @@ import { problemsOf } from "./problems";
 
 const grid = (code: string, residents: number, deviation: number): GridFigures => ({
   code,
-  name: null,
+  name: "",
   committee_code: "c",
   locked: false,
   residents,
   dwellings: 1,
+  key_sites: 0,
+  plots: 1,
+  buildings: 1,
+  area_m2: 1,
   checks_due: 1,
   staff_required: 1,
   off_target: 0,

@@ -11,6 +11,8 @@ import { useRead } from "./useRead";
 
 const FIRST = 20;
 
+const signalsOf = (c: Candidate) => c.reasons.map((r) => named("inspection.signal", r.signal)).join(t("list.and"));
+
 function columns(picked: ReadonlySet<string>, toggle: (code: string) => void): Column<Candidate>[] {
   return [
     {
@@ -45,7 +47,7 @@ function columns(picked: ReadonlySet<string>, toggle: (code: string) => void): C
       key: "reasons",
       head: t("inspections.reasons"),
       width: "150px",
-      cell: (c) => c.reasons.map((r) => named("inspection.signal", r.signal)).join(lang.value === "zh" ? "、" : ", "),
+      cell: (c) => <span title={signalsOf(c)}>{signalsOf(c)}</span>,
       sort: (c) => c.reasons.length,
     },
     {

@@ -1,4 +1,5 @@
 import { dayText } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Empty, Trouble } from "../../parts/parts";
 import { go } from "../../store";
 import { named, t } from "../../words";
@@ -20,56 +21,45 @@ export function InspectionList() {
   if (!found.length) return <Empty>{t("inspections.list.empty")}</Empty>;
   return (
     <div class="page">
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("inspections.title")}</th>
-            <th scope="col">{t("sheets.day")}</th>
-            <th scope="col">{t("inspections.state")}</th>
-            <th scope="col" class="right">
-              {t("inspections.visited")}
-            </th>
-            <th scope="col" class="right">
-              {t("inspections.stops")}
-            </th>
-            <th scope="col" class="right">
-              {t("inspections.teams")}
-            </th>
-            <th scope="col">
-              <span class="unseen">{t("inspections.open")}</span>
-            </th>
+      <LineTable
+        heads={[
+          "inspections.title",
+          "sheets.day",
+          "inspections.state",
+          { figures: "inspections.visited" },
+          { figures: "inspections.stops" },
+          { figures: "inspections.teams" },
+        ]}
+        acts="inspections.open"
+      >
+        {found.map((i) => (
+          <tr key={i.id}>
+            <td>
+              <a
+                href={`#/inspections/${i.id}`}
+                onClick={(e) => {
+                  e.preventDefault();
+                  go("inspections", i.id);
+                }}
+              >
+                {i.title}
+              </a>
+            </td>
+            <td>{dayText(i.day)}</td>
+            <td>
+              <span class={`chip ${CHIP[i.state] ?? ""}`}>{named("inspections.state", i.state)}</span>
+            </td>
+            <td class="right">{i.visited}</td>
+            <td class="right">{i.stops}</td>
+            <td class="right">{i.teams}</td>
+            <td class="right">
+              <button type="button" onClick={() => go("inspections", i.id)}>
+                {t("inspections.open")}
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {found.map((i) => (
-            <tr key={i.id}>
-              <td>
-                <a
-                  href={`#/inspections/${i.id}`}
-                  onClick={(e) => {
-                    e.preventDefault();
-                    go("inspections", i.id);
-                  }}
-                >
-                  {i.title}
-                </a>
-              </td>
-              <td>{dayText(i.day)}</td>
-              <td>
-                <span class={`chip ${CHIP[i.state] ?? ""}`}>{named("inspections.state", i.state)}</span>
-              </td>
-              <td class="right">{i.visited}</td>
-              <td class="right">{i.stops}</td>
-              <td class="right">{i.teams}</td>
-              <td class="right">
-                <button type="button" onClick={() => go("inspections", i.id)}>
-                  {t("inspections.open")}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </LineTable>
     </div>
   );
 }

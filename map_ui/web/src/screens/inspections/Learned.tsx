@@ -1,4 +1,5 @@
 import { ABSENT, number, percent } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { month } from "../../store";
 import { named, t } from "../../words";
@@ -32,34 +33,21 @@ export function Learned() {
     <div class="page">
       <p class="quiet-text">{t("inspections.learning.what")}</p>
       {learning.found && (
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t("inspections.learning.signal")}</th>
-              <th scope="col" class="right">
-                {t("inspections.learning.ranked")}
-              </th>
-              <th scope="col" class="right">
-                {t("inspections.learning.control")}
-              </th>
-              <th scope="col" class="right">
-                {t("inspections.learning.ratio")}
-              </th>
-              <th scope="col" class="right">
-                {t("inspections.learning.interval")}
-              </th>
-              <th scope="col">
-                <span class="unseen">{t("inspections.state")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Row name={t("inspections.learning.all")} row={learning.found.all} />
-            {learning.found.signals.map((row) => (
-              <Row key={row.signal} name={named("inspection.signal", row.signal)} row={row} />
-            ))}
-          </tbody>
-        </table>
+        <LineTable
+          heads={[
+            "inspections.learning.signal",
+            { figures: "inspections.learning.ranked" },
+            { figures: "inspections.learning.control" },
+            { figures: "inspections.learning.ratio" },
+            { figures: "inspections.learning.interval" },
+          ]}
+          acts="inspections.state"
+        >
+          <Row name={t("inspections.learning.all")} row={learning.found.all} />
+          {learning.found.signals.map((row) => (
+            <Row key={row.signal} name={named("inspection.signal", row.signal)} row={row} />
+          ))}
+        </LineTable>
       )}
       {coverage.found && (
         <>

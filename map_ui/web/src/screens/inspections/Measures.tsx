@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { MeasureChange } from "../../generated/api";
 import { dayText } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Empty, Trouble } from "../../parts/parts";
 import { complain } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
@@ -92,24 +93,22 @@ export function Measures() {
       </label>
       {found && !found.length && <Empty>{t("inspections.measure.none")}</Empty>}
       {found && found.length > 0 && (
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t("inspections.measure.kind")}</th>
-              <th scope="col">{t("inspections.place")}</th>
-              <th scope="col">{t("inspections.measure.department")}</th>
-              <th scope="col">{t("inspections.measure.due")}</th>
-              <th scope="col">{t("inspections.state")}</th>
-              <th scope="col">{t("inspections.measure.revisit")}</th>
-              <th scope="col">{t("inspections.measure.evidence")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.map((m) => (
-              <Row key={`${m.id}${m.revision}`} measure={m} evidence={lists?.evidence ?? []} again={again} />
-            ))}
-          </tbody>
-        </table>
+        <LineTable
+          heads={[
+            "inspections.measure.kind",
+            "inspections.place",
+            "inspections.measure.department",
+            "inspections.measure.due",
+            "inspections.state",
+            "inspections.measure.revisit",
+            "inspections.measure.evidence",
+          ]}
+          acts={null}
+        >
+          {found.map((m) => (
+            <Row key={`${m.id}${m.revision}`} measure={m} evidence={lists?.evidence ?? []} again={again} />
+          ))}
+        </LineTable>
       )}
     </div>
   );

@@ -1,4 +1,5 @@
 import { timeText } from "../../format";
+import { LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { complain } from "../../shell/notices";
 import { named, t } from "../../words";
@@ -25,34 +26,23 @@ export function Tickets() {
       <p class="quiet-text">{t("inspections.tickets.offer")}</p>
       {homes.found && !homes.found.length && <p>{t("inspections.tickets.none")}</p>}
       {(homes.found ?? []).length > 0 && (
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t("inspections.tickets.dwelling")}</th>
-              <th scope="col" class="right">
-                {t("inspections.tickets.days")}
-              </th>
-              <th scope="col">{t("inspections.last_visit")}</th>
-              <th scope="col">
-                <span class="unseen">{t("inspections.tickets.open")}</span>
-              </th>
+        <LineTable
+          heads={["inspections.tickets.dwelling", { figures: "inspections.tickets.days" }, "inspections.last_visit"]}
+          acts="inspections.tickets.open"
+        >
+          {homes.found!.map((h) => (
+            <tr key={h.dwelling_code}>
+              <td>{h.dwelling_code}</td>
+              <td class="right">{h.days}</td>
+              <td>{timeText(h.last_at, true)}</td>
+              <td class="right">
+                <button type="button" onClick={() => void act(openTicket(h.dwelling_code))}>
+                  {t("inspections.tickets.open")}
+                </button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {homes.found!.map((h) => (
-              <tr key={h.dwelling_code}>
-                <td>{h.dwelling_code}</td>
-                <td class="right">{h.days}</td>
-                <td>{timeText(h.last_at, true)}</td>
-                <td class="right">
-                  <button type="button" onClick={() => void act(openTicket(h.dwelling_code))}>
-                    {t("inspections.tickets.open")}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </LineTable>
       )}
       <h2>{t("inspections.tab.tickets")}</h2>
       <ul class="list">

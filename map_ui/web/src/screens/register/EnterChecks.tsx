@@ -126,6 +126,7 @@ export function EnterChecks() {
           <span>{t("sheet.building")}</span>
           <input
             value={sheet.building}
+            size={30}
             placeholder={t("sheet.building.example")}
             onInput={(e) => setSheet({ ...sheet, building: e.currentTarget.value.trim() })}
           />

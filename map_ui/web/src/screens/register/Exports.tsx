@@ -2,7 +2,9 @@ import { useState } from "preact/hooks";
 import { askForExport, decideExport, fetchExport, readExports } from "../../api/endpoints";
 import type { ExportRequest } from "../../api/types";
 import { dayText, monthText, timeText } from "../../format";
+import { Lead, LineTable } from "../../parts/LineTable";
 import { Empty, Trouble } from "../../parts/parts";
+import { saveFile } from "../../shell/files";
 import { FormDialog } from "../../shell/FormDialog";
 import { complain, tell } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
@@ -86,12 +88,7 @@ function Approve({ row, onDone, onClose }: { row: ExportRequest; onDone: () => v
 
 async function save(id: string): Promise<void> {
   const { name, body } = await fetchExport(id);
-  const address = URL.createObjectURL(body);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  saveFile(name, body);
 }
 
 function Row({ row, again, approve }: { row: ExportRequest; again: () => void; approve: () => void }) {
@@ -162,34 +159,19 @@ export function Exports() {
   };
   return (
     <>
-      <div class="row">
-        <p class="quiet-text">{t("exports.what")}</p>
-        <button type="button" class="primary push nowrap" onClick={() => setAsking(true)}>
+      <Lead what={t("exports.what")}>
+        <button type="button" class="primary" onClick={() => setAsking(true)}>
           {t("exports.new")}
         </button>
-      </div>
+      </Lead>
       {found.length === 0 ? (
         <Empty>{t("exports.none")}</Empty>
       ) : (
-        <table class="plain">
-          <thead>
-            <tr>
-              {(["exports.contents", "exports.purpose", "exports.by", "exports.state"] as const).map((key) => (
-                <th key={key} scope="col">
-                  {t(key)}
-                </th>
-              ))}
-              <th scope="col">
-                <span class="unseen">{t("admin.actions")}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.map((row) => (
-              <Row key={row.id} row={row} again={again} approve={() => setApproving(row)} />
-            ))}
-          </tbody>
-        </table>
+        <LineTable heads={["exports.contents", "exports.purpose", "exports.by", "exports.state"]}>
+          {found.map((row) => (
+            <Row key={row.id} row={row} again={again} approve={() => setApproving(row)} />
+          ))}
+        </LineTable>
       )}
       {asking && <Ask onDone={done(t("exports.sent"), () => setAsking(false))} onClose={() => setAsking(false)} />}
       {approving && (

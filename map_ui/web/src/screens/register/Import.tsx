@@ -1,15 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { pause, Problem } from "../../api/client";
 import { readColumns, readTask, upload } from "../../api/endpoints";
 import type { LoadField, LoadReport, Task } from "../../api/types";
 import { forgetSources } from "../../map/sources";
+import { LineTable } from "../../parts/LineTable";
 import { Progress } from "../../parts/parts";
 import { sayWhatWentWrong, tell } from "../../shell/notices";
 import { whileSaving } from "../../shell/saving";
 import { loadTown } from "../../store";
 import { inLanguage, t } from "../../words";
 import { forgetFigures } from "../overview/data";
-import { Report } from "./Report";
+import { FieldName } from "./fields";
+import { guessed, headingsOf } from "./headings";
+import { Mapping, Report } from "./Report";
 
 export const KINDS = [
   "areas",
@@ -29,6 +32,10 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 type Answer = { report: LoadReport; load_id: number | null };
 
+/** What is guessed, as if it had been chosen: the service is told of all of it. */
+const taken = (guess: { source: string; field: string | null }[]) =>
+  Object.fromEntries(guess.filter((c) => c.field).map((c) => [c.source, c.field as string]));
+
 async function follow(answer: Answer | Task<Answer>, say: (task: Task) => void): Promise<Answer> {
   if ("report" in answer) return answer;
   let task = answer;
@@ -37,8 +44,7 @@ async function follow(answer: Answer | Task<Answer>, say: (task: Task) => void):
     await pause(500);
     task = await readTask<Answer>(task.id);
   }
-  if (task.state !== "done" || !task.result)
-    throw new Problem(422, "task-failed", "", inLanguage(task.error ?? task.message));
+  if (task.state !== "done" || !task.result) throw new Problem(422, "task-failed", "", inLanguage(task.message ?? ""));
   return task.result;
 }
 
@@ -51,8 +57,11 @@ export function Import() {
   const [fields, setFields] = useState<LoadField[]>([]);
   const [mapping, setMapping] = useState<Record<string, string>>({});
   const [report, setReport] = useState<LoadReport | null>(null);
+  const [headings, setHeadings] = useState<string[] | null>(null);
   const [task, setTask] = useState<{ what: string; share: number | null } | null>(null);
   const [wrong, setWrong] = useState("");
+  /** The service could not begin to read: a column that it needs is called otherwise. */
+  const [unread, setUnread] = useState(false);
   useEffect(() => {
     setFields([]);
     readColumns(kind).then(
@@ -64,7 +73,18 @@ export function Import() {
     setReport(null);
     setMapping({});
     setWrong("");
+    setUnread(false);
   }, [kind, file]);
+  useEffect(() => {
+    let wanted = true;
+    setHeadings(null);
+    if (file)
+      headingsOf(file).then(
+        (found) => wanted && setHeadings(found),
+        () => undefined, // the service says what is wrong with it
+      );
+    return () => void (wanted = false);
+  }, [file]);
 
   async function ask(commit: boolean): Promise<void> {
     if (!file) return;
@@ -76,12 +96,13 @@ export function Import() {
     form.set("mapping", JSON.stringify(mapping));
     form.set("commit", String(commit));
     setWrong("");
+    setUnread(false);
     setTask({ what: t(commit ? "data.writing" : "data.reading"), share: null });
     try {
       const work = upload(form).then((answer) =>
         follow(answer, (now) =>
           setTask({
-            what: inLanguage(now.message) || t(commit ? "data.writing" : "data.reading"),
+            what: inLanguage(now.message ?? "") || t(commit ? "data.writing" : "data.reading"),
             share: now.progress,
           }),
         ),
@@ -95,12 +116,14 @@ export function Import() {
         setFile(null);
       } else setReport(answer.report);
     } catch (error) {
+      setUnread(error instanceof Problem && error.type.endsWith("/reader-error"));
       setWrong(sayWhatWentWrong(error));
     } finally {
       setTask(null);
     }
   }
 
+  const guess = useMemo(() => guessed(headings ?? [], fields), [headings, fields]);
   return (
     <section class="import">
       <div class="import-form">
@@ -163,30 +186,36 @@ export function Import() {
           {wrong}
         </p>
       )}
+      {unread && !report && !task && headings && fields.length > 0 && (
+        <>
+          <p>{t("data.mapping.needed")}</p>
+          <Mapping
+            columns={guess}
+            dropped={0}
+            fields={fields}
+            mapping={mapping}
+            onMap={(chosen) => setMapping({ ...taken(guess), ...chosen })}
+            onAgain={() => void ask(false)}
+          />
+        </>
+      )}
       {!report && !task && fields.length > 0 && (
-        <table class="plain">
-          <caption class="unseen">{t("data.fields")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("data.field")}</th>
-              <th scope="col">{t("data.field.column")}</th>
-              <th scope="col">{t("data.field.required")}</th>
+        <LineTable heads={["data.field", "data.field.column", "data.field.required"]} acts={null} caption="data.fields">
+          {fields.map((f) => (
+            <tr key={f.field}>
+              <td>
+                <FieldName field={f} />
+              </td>
+              <td>{f.aliases.join(t("list.and"))}</td>
+              <td>{f.required ? t("yes") : "—"}</td>
             </tr>
-          </thead>
-          <tbody>
-            {fields.map((f) => (
-              <tr key={f.field}>
-                <td>{f.field}</td>
-                <td>{f.aliases.join(t("list.and"))}</td>
-                <td>{f.required ? t("yes") : "—"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </LineTable>
       )}
       {report && (
         <Report
           report={report}
+          headings={headings}
           fields={fields}
           mapping={mapping}
           onMap={setMapping}

@@ -3,6 +3,7 @@ import { readLoads, undoLoad } from "../../api/endpoints";
 import type { Load } from "../../api/types";
 import { number, timeText } from "../../format";
 import { forgetSources } from "../../map/sources";
+import { LineTable } from "../../parts/LineTable";
 import { Trouble } from "../../parts/parts";
 import { Dialog } from "../../shell/Dialog";
 import { complain, tell } from "../../shell/notices";
@@ -50,58 +51,43 @@ export function Loads() {
   if (!loads.length) return <p class="empty">{t("data.loads.none")}</p>;
   return (
     <>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("data.when")}</th>
-            <th scope="col">{t("data.kind")}</th>
-            <th scope="col">{t("data.file")}</th>
-            <th scope="col">{t("data.by")}</th>
-            <th scope="col" class="right">
-              {t("data.count.rows")}
-            </th>
-            <th scope="col" class="right">
-              {t("data.count.added")}
-            </th>
-            <th scope="col" class="right">
-              {t("data.count.changed")}
-            </th>
-            <th scope="col" class="right">
-              {t("data.count.closed")}
-            </th>
-            <th scope="col" class="right">
-              {t("data.count.problems")}
-            </th>
-            <th scope="col">
-              <span class="unseen">{t("action.undo")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {loads.map((l) => (
-            <tr key={l.id} class={l.state === "undone" ? "quiet-text" : ""}>
-              <td>{timeText(l.loaded_at, true)}</td>
-              <td>{named("kind", l.kind)}</td>
-              <td>{l.file_name}</td>
-              <td>{l.loaded_by}</td>
-              {["read", "added", "changed", "closed", "rejected"].map((key) => (
-                <td key={key} class="right">
-                  {number(l.counts[key])}
-                </td>
-              ))}
-              <td class="right">
-                {l.state === "undone" ? (
-                  t("data.state.undone")
-                ) : l.can_undo && may("data.load") ? (
-                  <button type="button" onClick={() => setAsking(l)}>
-                    {t("action.undo")}
-                  </button>
-                ) : null}
+      <LineTable
+        heads={[
+          "data.when",
+          "data.kind",
+          "data.file",
+          "data.by",
+          { figures: "data.count.rows" },
+          { figures: "data.count.added" },
+          { figures: "data.count.changed" },
+          { figures: "data.count.closed" },
+          { figures: "data.count.problems" },
+        ]}
+        acts="action.undo"
+      >
+        {loads.map((l) => (
+          <tr key={l.id} class={l.state === "undone" ? "quiet-text" : ""}>
+            <td>{timeText(l.loaded_at, true)}</td>
+            <td>{named("kind", l.kind)}</td>
+            <td>{l.file_name}</td>
+            <td>{l.loaded_by}</td>
+            {["read", "added", "changed", "closed", "rejected"].map((key) => (
+              <td key={key} class="right">
+                {number(l.counts[key])}
               </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+            ))}
+            <td class="right">
+              {l.state === "undone" ? (
+                t("data.state.undone")
+              ) : l.can_undo && may("data.load") ? (
+                <button type="button" onClick={() => setAsking(l)}>
+                  {t("action.undo")}
+                </button>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </LineTable>
       {asking && (
         <Dialog
           title={t("data.undo.title", { file: asking.file_name })}

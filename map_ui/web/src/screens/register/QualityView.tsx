@@ -24,7 +24,7 @@ export function QualityView() {
         {t("quality.reading")}
       </div>
     );
-  const keys = Object.keys(quality.by_committee[0] ?? {}).filter(
+  const keys = (Object.keys(quality.by_committee[0] ?? {}) as (keyof Quality["by_committee"][number])[]).filter(
     (key) => key !== "code" && key !== "name" && key !== "name_en",
   );
   const say = (key: string, value: unknown) =>

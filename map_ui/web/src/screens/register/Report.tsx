@@ -2,10 +2,15 @@ import { useMemo } from "preact/hooks";
 import type { LoadField, LoadReport, RowProblem } from "../../api/types";
 import { number } from "../../format";
 import { DataTable, type Column } from "../../parts/DataTable";
+import { LineTable } from "../../parts/LineTable";
 import { lang, named, t } from "../../words";
+import { ColumnName, fieldName } from "./fields";
+import { withDropped } from "./headings";
 
 interface Props {
   report: LoadReport;
+  /** Every heading of the file; null where only the service can open it. */
+  headings: string[] | null;
   fields: LoadField[];
   mapping: Record<string, string>;
   onMap: (mapping: Record<string, string>) => void;
@@ -14,49 +19,46 @@ interface Props {
   busy: boolean;
 }
 
-/** Which column of the file is which field; what is listed nowhere is dropped while reading, and said so. */
-function Mapping({ report, fields, mapping, onMap, onAgain }: Props) {
-  const name = (f: LoadField) => `${lang.value === "zh" ? f.name : f.name_en} (${f.field})`;
+interface MappingProps {
+  columns: { source: string; field: string | null }[];
+  /** How many more the service dropped without saying which. */
+  dropped: number;
+  fields: LoadField[];
+  mapping: Record<string, string>;
+  onMap: (mapping: Record<string, string>) => void;
+  onAgain: () => void;
+}
+
+/** Which column of the file is which field; what is listed nowhere is dropped while reading, and can be taken up here. */
+export function Mapping({ columns, dropped, fields, mapping, onMap, onAgain }: MappingProps) {
+  const known = columns.filter((c) => c.field).length;
+  const all = columns.length + dropped;
+  const missing = fields.some((f) => f.required && !columns.some((c) => c.field === f.field));
   return (
-    <details
-      class="mapping"
-      open={fields.some((f) => f.required && !(report.columns ?? []).some((c) => c.field === f.field))}
-    >
-      <summary>
-        {t("data.mapping", {
-          n: (report.columns ?? []).filter((c) => c.field).length,
-          all: report.columns?.length ?? 0,
-        })}
-      </summary>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t("data.mapping.source")}</th>
-            <th scope="col">{t("data.mapping.field")}</th>
+    <details class="mapping" open={missing || known < all}>
+      <summary>{t("data.mapping", { n: known, all })}</summary>
+      <LineTable heads={["data.mapping.source", "data.mapping.field"]} acts={null}>
+        {columns.map((c) => (
+          <tr key={c.source}>
+            <td>{c.source}</td>
+            <td>
+              <select
+                aria-label={c.source}
+                value={mapping[c.source] ?? c.field ?? ""}
+                onChange={(e) => onMap({ ...mapping, [c.source]: e.currentTarget.value })}
+              >
+                <option value="">{t("data.mapping.drop")}</option>
+                {fields.map((f) => (
+                  <option key={f.field} value={f.field}>
+                    {`${fieldName(f)} · ${f.field}`}
+                  </option>
+                ))}
+              </select>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {(report.columns ?? []).map((c) => (
-            <tr key={c.source}>
-              <td>{c.source}</td>
-              <td>
-                <select
-                  aria-label={c.source}
-                  value={mapping[c.source] ?? c.field ?? ""}
-                  onChange={(e) => onMap({ ...mapping, [c.source]: e.currentTarget.value })}
-                >
-                  <option value="">{t("data.mapping.drop")}</option>
-                  {fields.map((f) => (
-                    <option key={f.field} value={f.field}>
-                      {name(f)}
-                    </option>
-                  ))}
-                </select>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </LineTable>
+      {dropped > 0 && <p class="quiet-text">{t("data.mapping.dropped", { n: dropped })}</p>}
       {Object.keys(mapping).length > 0 && (
         <button type="button" onClick={onAgain}>
           {t("data.mapping.again")}
@@ -66,7 +68,7 @@ function Mapping({ report, fields, mapping, onMap, onAgain }: Props) {
   );
 }
 
-function columns(): Column<RowProblem & { key: string }>[] {
+function columns(fields: LoadField[]): Column<RowProblem & { key: string }>[] {
   return [
     { key: "row", head: t("data.row"), align: "right", width: "80px", cell: (p) => number(p.row), sort: (p) => p.row },
     {
@@ -80,7 +82,13 @@ function columns(): Column<RowProblem & { key: string }>[] {
       ),
       sort: (p) => p.severity,
     },
-    { key: "column", head: t("data.column"), width: "160px", cell: (p) => p.column ?? "—", sort: (p) => p.column },
+    {
+      key: "column",
+      head: t("data.column"),
+      width: "260px",
+      cell: (p) => <ColumnName column={p.column} fields={fields} />,
+      sort: (p) => p.column,
+    },
     {
       key: "message",
       head: t("data.message"),
@@ -91,8 +99,8 @@ function columns(): Column<RowProblem & { key: string }>[] {
 }
 
 export function Report(props: Props) {
-  const { report, onCommit, busy } = props;
-  const shown = useMemo(columns, [lang.value]);
+  const { report, headings, fields, onCommit, busy } = props;
+  const shown = useMemo(() => columns(fields), [lang.value, fields]);
   const rows = useMemo(() => report.problems.map((p, k) => ({ ...p, key: `${p.row}-${k}` })), [report]);
   const preview = Object.entries(report.preview ?? {});
   return (
@@ -118,7 +126,11 @@ export function Report(props: Props) {
           </div>
         ))}
       </dl>
-      <Mapping {...props} />
+      <Mapping
+        {...props}
+        columns={withDropped(report.columns, headings)}
+        dropped={headings ? 0 : report.columns_dropped}
+      />
       {rows.length > 0 && (
         <div class="report-rows">
           <DataTable

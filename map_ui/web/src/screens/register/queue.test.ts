@@ -20,7 +20,7 @@ function shelf(): Shelf {
   return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => void kept.set(k, v) };
 }
 const accept = async (visits: Visit[]) => ({
-  receipts: visits.map((v) => ({ visit_id: v.visit_id, state: "stored" })),
+  receipts: visits.map((v) => ({ visit_id: v.visit_id, state: "stored" as const, reason: null, received_at: null })),
 });
 
 beforeEach(() => {

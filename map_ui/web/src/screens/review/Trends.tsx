@@ -31,7 +31,7 @@ export function digitsFor(step: number): number {
 }
 
 function Trend({ name, now }: { name: MeasureName; now: Review }) {
-  const values = now.trends.map((p) => p[name] ?? null);
+  const values = now.trends.map((p: Partial<Record<MeasureName, number | null>>) => p[name] ?? null);
   const known = values.filter((v): v is number => v !== null);
   const say = (value: number | null, digits = 1) =>
     name === "check_density" ? number(value, digits) : percent(value, digits);
