@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,6 +48,19 @@ NOBODY = Scope(subdistrict="", committees=(), signing_in=True)
 def psycopg_url(url: str) -> str:
     """The same URL with the driver that we use, whichever dialect name it came with."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same address as psql, pg_dump, QGIS and psycopg itself write it; SQLAlchemy's plus for a space is theirs for a plus.
+
+    >>> libpq_url("postgresql+psycopg://wangge_service@/wangge?host=/run/w&port=5432")
+    'postgresql://wangge_service@/wangge?host=%2Frun%2Fw&port=5432'
+    >>> libpq_url("postgresql://a:b+c@h/w?options=-c jit=off")
+    'postgresql://a:b+c@h/w?options=-c%20jit%3Doff'
+    """
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address, mark, query = plain.partition("?")
+    return address + mark + query.replace("+", "%20")
 
 
 def make_engine(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000) -> Engine:
@@ -86,6 +100,8 @@ class Database:
             self.after_commit()
 
     def close(self) -> None:
+        """Close what is idle, and what a thread still works with as soon as it gives it back."""
+        event.listen(self.engine, "checkin", _close)
         self.engine.dispose()
 
 
@@ -113,6 +129,10 @@ def apply_scope(connection: Connection, scope: Scope) -> None:
             "signing_in": "on" if scope.signing_in else "off",
         },
     )
+
+
+def _close(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _become_service(dbapi_connection: object, _record: object) -> None:

@@ -114,11 +114,14 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_files(cls, given: dict[str, object]) -> dict[str, object]:
-        """Take a secret from its file when it was not given directly; a file that cannot be read is an error."""
+        """Take a secret from its file when it was not given directly; a file that cannot be read is an error.
+
+        Only where there is such a secret: a signing key or a certificate is a file, and read by whoever uses it.
+        """
         read = {}
         for name, path in given.items():
             field = name.removesuffix("_file")
-            if field != name and path and not given.get(field):
+            if name.endswith("_file") and field in cls.model_fields and path and not given.get(field):
                 read[field] = Path(str(path)).read_text(encoding="utf-8").strip()
         return {name: value for name, value in given.items() if value != ""} | read
 

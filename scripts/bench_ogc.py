@@ -201,7 +201,7 @@ def main() -> None:
     server.start()
     try:
         database.upgrade(server.url())
-        admin = make_url(server.url()).set(drivername="postgresql").render_as_string(hide_password=False)
+        admin = database.libpq_url(server.url())
         fill(admin, asked.buildings)
         measure(server.url(database.SERVICE), home, asked)
     finally:
@@ -210,7 +210,7 @@ def main() -> None:
 
 def measure(service_url: str, home: Path, asked: argparse.Namespace) -> None:
     """Print the table."""
-    plain = make_url(service_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    plain = database.libpq_url(service_url)
     bare = {n: under_pgbench(plain, *s, asked.seconds, asked.clients) for n, s in statements().items()}
     z, row, column = tile_place()
     items = "/ogc/collections/buildings/items"

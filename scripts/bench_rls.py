@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import make_url
 from starlette.datastructures import QueryParams
 
 from geo_service import database
@@ -119,7 +118,7 @@ def main() -> None:
     server = LocalPostgis(home, place=Place(home, owner_of(home / "pg")), durable=False)
     try:
         database.upgrade(server.start())
-        admin = make_url(server.url()).set(drivername="postgresql").render_as_string(hide_password=False)
+        admin = database.libpq_url(server.url())
         fill(admin, asked.buildings)
         print(f"largest × {measure(admin, asked.turns, asked.explain):.3f} (promised: ≤ 1.10)")
     finally:

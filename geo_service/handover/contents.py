@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
-import h3
 import pandas as pd
 import pyarrow as pa
 import shapely
@@ -57,8 +56,7 @@ def layers(session: Session, release: Release) -> Iterator[Layer]:
         elif collection.id != "subdistricts":
             yield _read(session, release, collection, when)
     cells = session.scalars(text(_CELLS), {"sub": release.subdistrict_code, "id": release.id})
-    outlines = {code: _outline(code) for code in sorted(cells) if h3.is_valid_cell(code)}
-    for collection in (*INDICATORS, cell_indicators(outlines)):
+    for collection in (*INDICATORS, cell_indicators(cells)):
         yield _read(session, release, collection, month)
 
 
@@ -104,7 +102,3 @@ def _typed(values: pd.Series, property_: Property) -> pd.Series:
     if property_.kind == "timestamp":
         return pd.to_datetime(values, utc=True).dt.floor("s").astype("datetime64[ms, UTC]")
     return values.astype(DTYPE_OF[property_.kind])
-
-
-def _outline(cell: str) -> bytes:
-    return bytes(shapely.to_wkb(shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])))

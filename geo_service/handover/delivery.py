@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session
 
 from geo_service.audit import record
 from geo_service.database import Database, Scope
-from geo_service.handover import destinations
-from geo_service.handover.destinations import Admitted, Answer, Undeliverable
+from geo_service.handover import destinations, posting
+from geo_service.handover.destinations import Admitted, Undeliverable
 from geo_service.handover.events import BATCH_TYPE, change_of, cloud_event
-from geo_service.handover.webhooks import secret_of, signed_headers
+from geo_service.handover.posting import Answer
+from geo_service.handover.webhook_secrets import secret_of, signed_headers
 from geo_service.problems import Problem
 from geo_service.queries import webhooks as queries
 from geo_service.tables.publication import Webhook
@@ -48,7 +49,7 @@ class Rules:
     dead_after: dt.timedelta
     key: Callable[[], Ed25519PrivateKey]
     first_wait_s: float = FIRST_WAIT_S
-    total_s: float = destinations.TOTAL_S
+    total_s: float = posting.TOTAL_S
     lookup: destinations.Lookup | None = None
     now: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
 
@@ -127,7 +128,7 @@ def _sent(batch: _Batch, subdistrict: str, rules: Rules) -> Answer:
         "User-Agent": "wangge-webhooks",
         **signed_headers(secret, message_id, rules.now(), batch.body),
     }
-    return destinations.post(where, addresses, headers, batch.body, total_s=rules.total_s)
+    return posting.post(where, addresses, headers, batch.body, total_s=rules.total_s)
 
 
 def _settle(

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from geo_service.database import NOBODY, Database
+from geo_service.database import NOBODY, Database, libpq_url
 from geo_service.freshness import Freshness
 from geo_service.handover.delivery import Rules, deliver
 from geo_service.queries import webhooks as queries
@@ -52,7 +52,7 @@ class Sender:
             self._thread.join(5)
 
     def _run(self) -> None:
-        url = self._database.url.replace("postgresql+psycopg://", "postgresql://", 1)
+        url = libpq_url(self._database.url)
         while not self._stop.is_set():
             try:
                 with psycopg.connect(
@@ -110,7 +110,8 @@ class Sender:
             ):
                 pass
         except Exception as error:
-            log.error("webhook %s of %s", number, subdistrict, exc_info=error)
+            if not self._stop.is_set():  # cut off by a stop: whoever leads next sends it again
+                log.error("webhook %s of %s", number, subdistrict, exc_info=error)
         finally:
             self._busy.discard((subdistrict, number))
             self._room.release()

@@ -68,16 +68,27 @@ def _of_files(files: dict[str, bytes], doubled: bool, key: Ed25519PublicKey | No
     faults = ["有重名文件 / a name occurs twice"] if doubled else []
     if not verified(used, files[SIGNATURE], files[MANIFEST]):
         return Verdict([*faults, "签名不符 / the signature does not fit"], fingerprint=fingerprint(used))
-    manifest = orjson.loads(files[MANIFEST])
-    if manifest.get("format") != FORMAT:
+    try:
+        manifest, listed = _listed(files[MANIFEST])
+    except (KeyError, TypeError, ValueError):  # anybody can sign anything with a key put inside
+        return Verdict([*faults, "清单不可读 / the manifest cannot be read"], fingerprint=fingerprint(used))
+    if manifest["format"] != FORMAT:
         faults.append("清单格式未知 / the format of the manifest is unknown")
-    listed = {entry["name"]: entry for entry in manifest["files"]}
     faults += [f"缺少 / missing: {name}" for name in listed if name not in files]
     faults += [f"清单之外 / not in the manifest: {name}" for name in files
                if name not in listed and name not in {MANIFEST, SIGNATURE, PUBLIC_KEY}]  # fmt: skip
     faults += [
         f"内容已变 / altered: {name}"
-        for name, entry in listed.items()
-        if name in files and hashlib.sha256(files[name]).hexdigest() != entry["sha256"]
+        for name, sha256 in listed.items()
+        if name in files and hashlib.sha256(files[name]).hexdigest() != sha256
     ]
     return Verdict(faults, key is not None, manifest, fingerprint(used))
+
+
+def _listed(content: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """The manifest, and name → SHA-256 of each file in it. Raises KeyError, TypeError or ValueError when it is none."""
+    manifest: dict[str, Any] = orjson.loads(content)
+    for needed in ("format", "month"):
+        if not isinstance(manifest[needed], str):
+            raise TypeError(needed)
+    return manifest, {str(entry["name"]): str(entry["sha256"]) for entry in manifest["files"]}

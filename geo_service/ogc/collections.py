@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo_service.ogc.declaration import Codes, Collection, Property, Source
+from geo_service.ogc.declaration import Codes, Collection, Property, Rows, Source
 from geo_service.ogc.statement import Statement
 from geo_service.ogc.times import When
 
@@ -41,7 +41,7 @@ def in_force(statement: Statement, when: When, start: str, end: str) -> str:
     return f"({start} IS NULL OR {start} <= {last}) AND ({end} IS NULL OR {end} > {first})"
 
 
-def _areas(kind: str):  # type: ignore[no-untyped-def]
+def _areas(kind: str) -> Rows:
     def source(statement: Statement, subdistrict: str, when: When) -> Source:
         own = f"a.subdistrict_code = {statement.bind(subdistrict, 'text')} AND a.kind = '{kind}'"
         dated = in_force(statement, when, "a.valid_from", "a.valid_to")

@@ -70,11 +70,15 @@ class Source:
     where: tuple[str, ...]
 
 
+#: Writes the rows of a subdistrict (its code) at a time.
+Rows = Callable[[Statement, str, When], Source]
+
+
 @dataclass(frozen=True)
 class Collection:
     """A collection as everything else reads it.
 
-    ``source`` writes the rows of a subdistrict at a time. ``srid`` is that of ``geometry``; literals are transformed to
+    ``srid`` is that of ``geometry``; literals are transformed to
     it, never the column. ``layers`` are the data versions it depends on; an empty tuple means: never cached.
     """
 
@@ -84,7 +88,7 @@ class Collection:
     about_zh: str
     about_en: str
     properties: tuple[Property, ...]
-    source: Callable[[Statement, str, When], Source]
+    source: Rows
     layers: tuple[str, ...]
     key: str = "t.code"
     geometry: str = "t.geom"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterable
+
+import h3
+import shapely
 
 from geo_service.ogc.collections import CODE, COMMITTEE, NAME
-from geo_service.ogc.declaration import Collection, Property, Source
+from geo_service.ogc.declaration import Collection, Property, Rows, Source
 from geo_service.ogc.statement import Statement
 from geo_service.ogc.times import When
 
@@ -113,7 +116,7 @@ def _of_committees(statement: Statement, subdistrict: str, when: When) -> Source
     )
 
 
-def of_cells(cells: dict[str, bytes]) -> Callable[[Statement, str, When], Source]:
+def _of_cells(cells: dict[str, bytes]) -> Rows:
     """Rows of H3 cells; PostGIS knows no H3, so the outlines (code → WKB) come along."""
 
     def source(statement: Statement, subdistrict: str, when: When) -> Source:
@@ -146,7 +149,7 @@ _ABOUT = (
 
 def _collection(
     id_: str, zh: str, en: str, own: tuple[Property, ...],
-    source: Callable[[Statement, str, When], Source], *, fid: str | None, geometry_3857: str, kind: str,
+    source: Rows, *, fid: str | None, geometry_3857: str, kind: str,
 ) -> Collection:  # fmt: skip
     return Collection(
         id_, zh, en, *_ABOUT, (CODE, *own, *_RELEASED, *_measured()), source,
@@ -167,13 +170,19 @@ INDICATORS = (
 )  # fmt: skip
 
 
-def cell_indicators(cells: dict[str, bytes]) -> Collection:
-    """The collection of H3 cells whose outlines are ``cells``."""
+def cell_indicators(codes: Iterable[str]) -> Collection:
+    """The collection of the H3 cells with these codes; one that is no cell stays without a shape."""
+    cells = {code: _outline(code) for code in sorted(codes) if h3.is_valid_cell(code)}
     return _collection(
-        "cell-indicators", "H3 单元指标", "Indicators of H3 cells", (), of_cells(cells), fid=None,
+        "cell-indicators", "H3 单元指标", "Indicators of H3 cells", (), _of_cells(cells), fid=None,
         geometry_3857="ST_Transform(t.geom, 3857)", kind="Polygon",
     )  # fmt: skip
 
 
 def _month(day: dt.date | None) -> dt.date | None:
     return day.replace(day=1) if day else None
+
+
+def _outline(cell: str) -> bytes:
+    """Well-known binary of a cell, EPSG:4326, lon before lat."""
+    return bytes(shapely.to_wkb(shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])))

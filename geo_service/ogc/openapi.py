@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo_service.handover.events import LAYERS
 from geo_service.ogc.bulk.asking import FORMS
 from geo_service.ogc.crs import OFFERED
 from geo_service.ogc.declaration import SCHEMA_OF, Collection
@@ -131,7 +132,7 @@ def _changes() -> dict[str, Any]:
     whole = {"type": "integer", "minimum": 0, "maximum": 2**62}
     parameters = [
         _query("since", {"anyOf": [whole, {"type": "string", "enum": ["now"]}]}), _query("limit", whole), _query("wait", {"type": "integer", "minimum": 0, "maximum": 1}),
-        _query("layer", {"type": "string", "enum": ["areas", "micro-grids", "buildings", "key-sites"]}),
+        _query("layer", {"type": "string", "enum": list(LAYERS)}),
         _query("f", {"type": "string", "enum": ["json", "cloudevents"]}),
     ]  # fmt: skip
     kinds: dict[str, Any] = {"application/json": {}, "application/cloudevents-batch+json": {}}

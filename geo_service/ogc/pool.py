@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from geo_service.database import SERVICE, Scope
+from geo_service.database import SERVICE, Scope, libpq_url
 from geo_service.problems import Problem
 
 log = logging.getLogger("wangge")
@@ -44,7 +44,7 @@ class ScopedPool:
     """A pool of :class:`Scoped` connections under the service role."""
 
     def __init__(self, url: str, size: int) -> None:
-        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        plain = libpq_url(url)
         given = conninfo_to_dict(plain)
         wanted = " ".join(f"-c {k}={v}" for k, v in _SESSION.items())
         conninfo = make_conninfo(plain, options=f"{given.get('options') or ''} {wanted}".strip(),

@@ -61,6 +61,11 @@ async def reader(request: Request) -> Principal:
     return found
 
 
+def as_partner(who: Principal) -> bool:
+    """Whether the caller sees what partners see: machines do, too; layers that a town keeps inside are not for them."""
+    return who.machine or who.role == "partner"
+
+
 def memory_of(app: Any) -> Memory:
     """The worker's memory of readers; none is shared between applications."""
     if not hasattr(app.state, "ogc_readers"):

@@ -33,9 +33,12 @@ def look(connection: psycopg.Connection[Any], relation: str) -> dict[str, Any]:
     """
     if not re.fullmatch(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", relation):
         raise _bad("写作 模式.表", "write it as schema.table")
-    if connection.execute("SELECT to_regclass(%s)", (relation,)).fetchone() == (None,):
+    name = _name(relation).as_string(
+        connection
+    )  # quoted, as it is served: a name in capitals is another name
+    if not _exists(connection, relation):
         raise _bad(f"没有 {relation}", f"there is no {relation}")
-    rows = connection.execute(_COLUMNS, (relation,)).fetchall()
+    rows = connection.execute(_COLUMNS, (name,)).fetchall()
     shape = connection.execute(
         "SELECT f_geometry_column, type, srid FROM geometry_columns WHERE f_table_schema = %s AND f_table_name = %s",
         tuple(relation.split(".")),
@@ -43,7 +46,7 @@ def look(connection: psycopg.Connection[Any], relation: str) -> dict[str, Any]:
     if shape is None or shape[2] <= 0:
         raise _bad("没有带坐标系的图形列", "it has no geometry column with an SRID")
     columns = {name: KIND_OF[kind] for name, kind, _ in rows if kind in KIND_OF}
-    kind = connection.execute("SELECT relkind FROM pg_class WHERE oid = %s::regclass", (relation,)).fetchone()
+    kind = connection.execute("SELECT relkind FROM pg_class WHERE oid = %s::regclass", (name,)).fetchone()
     return {"columns": columns, "keys": [r[0] for r in rows if r[2]], "geometry": shape,
             "table": kind is not None and kind[0] in {"r", "p"}}  # fmt: skip
 
@@ -53,7 +56,10 @@ def register(
     title_zh: str, title_en: str, key: str | None, times: str | None, columns: list[str], titles: dict[str, str],
     audience: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write the row of ``town_layer``, in the caller's transaction; returns what was found."""
+    """Write the row of ``town_layer``, in the caller's transaction; returns what was found.
+
+    A layer of that id is replaced. Raises Problem ``invalid-layer`` for what cannot be served.
+    """
     if not _ID.fullmatch(layer) or layer in _BUILT_IN:
         raise _bad("图层编号应为小写字母、数字、连字符，且不与内置图层同名",
                    "an id is lower-case letters, digits and hyphens, and no built-in collection's")  # fmt: skip
@@ -74,6 +80,7 @@ def register(
             {"name": name, "kind": facts["columns"][name], "zh": zh.strip(), "en": (en or zh).strip()}
         )
     described.append({"geometry": _geometry_type(kind), "srid": srid, "watched": facts["table"]})
+    _unwatch(connection, subdistrict, layer)
     _grant(connection, relation)
     if facts["table"]:
         _watch(connection, subdistrict, layer, relation)
@@ -90,19 +97,23 @@ def register(
     return {"id": layer, "key": named, "columns": chosen, "srid": srid, "watched": facts["table"]}
 
 
+def listed(connection: psycopg.Connection[Any], subdistrict: str) -> list[dict[str, Any]]:
+    """The layers that a subdistrict has registered, by their ids, with what each column is."""
+    rows = connection.execute(
+        "SELECT id, relation, title_zh, title_en, audience, key_column, datetime_column, properties FROM town_layer"
+        " WHERE subdistrict_code = %s ORDER BY id",
+        (subdistrict,),
+    )
+    names = ("id", "relation", "title_zh", "title_en", "audience", "key", "datetime", "properties")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def remove(connection: psycopg.Connection[Any], subdistrict: str, layer: str) -> None:
     """Take a layer out of the collections; the table itself stays."""
-    gone = connection.execute(
-        "DELETE FROM town_layer WHERE subdistrict_code = %s AND id = %s RETURNING relation",
-        (subdistrict, layer),
-    ).fetchone()
-    if gone is None:
+    if not _unwatch(connection, subdistrict, layer):
         raise _bad(f"没有图层 {layer}", f"there is no layer {layer}")
-    if connection.execute("SELECT to_regclass(%s)", (gone[0],)).fetchone() != (None,):
-        for trigger in _triggers(subdistrict, layer):
-            connection.execute(
-                sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(trigger), _name(gone[0]))
-            )
+    own = (subdistrict, layer)
+    connection.execute("DELETE FROM town_layer WHERE subdistrict_code = %s AND id = %s", own)
     announce(connection, subdistrict)
 
 
@@ -136,6 +147,24 @@ def _watch(connection: psycopg.Connection[Any], subdistrict: str, layer: str, re
                 sql.Literal(f"town:{layer}"),
             )
         )
+
+
+def _unwatch(connection: psycopg.Connection[Any], subdistrict: str, layer: str) -> bool:
+    """Take the triggers off the table that a layer has been until now; whether there is such a layer."""
+    held = connection.execute(
+        "SELECT relation FROM town_layer WHERE subdistrict_code = %s AND id = %s", (subdistrict, layer)
+    ).fetchone()
+    if held is not None and _exists(connection, held[0]):
+        for trigger in _triggers(subdistrict, layer):
+            connection.execute(
+                sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(trigger), _name(held[0]))
+            )
+    return held is not None
+
+
+def _exists(connection: psycopg.Connection[Any], relation: str) -> bool:
+    name = _name(relation).as_string(connection)
+    return connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,)
 
 
 def _triggers(subdistrict: str, layer: str) -> tuple[str, str]:

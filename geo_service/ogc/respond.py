@@ -15,6 +15,7 @@ from geo_service.access import Principal
 from geo_service.dependencies import today
 from geo_service.ogc.cache import MIN_COMPRESSED, Answer, gzipped
 from geo_service.ogc.negotiation import prefers_html
+from geo_service.ogc.reader import as_partner
 from geo_service.ogc.service import GridApi, grid_api
 
 _SOFTWARE = installed("wangge").encode()
@@ -74,7 +75,7 @@ def _key(request: Request, who: Principal) -> Hashable:
     scope = request.scope
     headers = request.headers
     return (
-        who.subdistrict, who.machine or who.role == "partner", scope["path"], scope["query_string"],
+        who.subdistrict, as_partner(who), scope["path"], scope["query_string"],
         scope["scheme"], headers.get("host"), prefers_html(headers.get("accept", "")), today(),
     )  # fmt: skip
 

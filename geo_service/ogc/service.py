@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import h3
-import shapely
 from fastapi import FastAPI
 
 from geo_service.access import Principal
@@ -17,6 +15,7 @@ from geo_service.ogc.collections import PLACES
 from geo_service.ogc.declaration import Collection
 from geo_service.ogc.indicators import INDICATORS, cell_indicators
 from geo_service.ogc.pool import ScopedPool
+from geo_service.ogc.reader import as_partner
 from geo_service.ogc.town_layers import LISTED, collection_of
 from geo_service.problems import not_found
 
@@ -70,7 +69,7 @@ class GridApi:
         found = {c.id: c for c in (*PLACES, *INDICATORS)}
         cells = await self._cell_collection(who.subdistrict)
         found[cells.id] = cells
-        partner = who.machine or who.role == "partner"
+        partner = as_partner(who)
         own = await self._own_layers(who.subdistrict)
         return found | {c.id: c for c in own.values() if c.partner or not partner}
 
@@ -103,19 +102,12 @@ class GridApi:
         kept = self._cells.get(subdistrict)
         if kept is None or kept[0] != version:
             rows = await self.pool.rows(Scope(subdistrict), _CELLS, {"sub": subdistrict})
-            kept = (version, cell_indicators({row[0]: _outline(row[0]) for row in rows}))
+            kept = (version, cell_indicators(row[0] for row in rows))
             self._cells[subdistrict] = kept
         return kept[1]
 
     async def close(self) -> None:
         await self.pool.close()
-
-
-def _outline(cell: str) -> bytes:
-    """WKB of an H3 cell; an empty polygon where the code is none."""
-    if not h3.is_valid_cell(cell):
-        return bytes(shapely.to_wkb(shapely.Polygon()))
-    return bytes(shapely.to_wkb(shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])))
 
 
 def grid_api(app: FastAPI) -> GridApi:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from geo_service.ogc.crs import CRS84, EPSG
 from geo_service.problems import Problem, not_found
 
 MAX_ZOOM = 22
@@ -63,19 +64,18 @@ class TileMatrixSet:
 
 
 _URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/"
-_EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 _DEGREES = (-180.0, -90.0, 180.0, 90.0)
 WEB_MERCATOR = TileMatrixSet(
-    "WebMercatorQuad", "Web Mercator", f"{_URI}WebMercatorQuad", f"{_EPSG}3857", 3857,
+    "WebMercatorQuad", "Web Mercator", f"{_URI}WebMercatorQuad", f"{EPSG}3857", 3857,
     (-_HALF, -_HALF, _HALF, _HALF), 1, 1, 1.0, ("X", "Y"),
 )  # fmt: skip
 WORLD_CRS84 = TileMatrixSet(
     "WorldCRS84Quad", "经纬度 / longitude and latitude", f"{_URI}WorldCRS84Quad",
-    "http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, _DEGREES, 2, 1, _METRES_PER_DEGREE, ("Lon", "Lat"),
+    CRS84, 4326, _DEGREES, 2, 1, _METRES_PER_DEGREE, ("Lon", "Lat"),
 )  # fmt: skip
 #: The same tree in CGCS2000, as Chinese map services use it.
 CGCS2000 = TileMatrixSet(
-    "CGCS2000Quad", "CGCS2000 经纬度 / in CGCS2000", "urn:wangge:tilematrixset:CGCS2000Quad", f"{_EPSG}4490", 4490,
+    "CGCS2000Quad", "CGCS2000 经纬度 / in CGCS2000", "urn:wangge:tilematrixset:CGCS2000Quad", f"{EPSG}4490", 4490,
     _DEGREES, 2, 1, _METRES_PER_DEGREE, ("Lat", "Lon"), north_first=True,
 )  # fmt: skip
 TILE_MATRIX_SETS = {t.id: t for t in (WEB_MERCATOR, WORLD_CRS84, CGCS2000)}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
+from geo_service.dependencies import SHANGHAI
 from geo_service.problems import Problem
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 OPEN = {"", ".."}
@@ -26,6 +25,7 @@ class When:
 
     @property
     def interval(self) -> bool:
+        """Whether more than one day was asked for."""
         return self.asked and self.start != self.end
 
     @property
@@ -35,6 +35,7 @@ class When:
 
     @property
     def last(self) -> dt.date:
+        """End of the interval, or the latest day there is."""
         return self.end or dt.date(9999, 12, 31)
 
 
@@ -49,11 +50,13 @@ def parse_datetime(value: str | None, today: dt.date) -> When:
     if value is None:
         return When(today)
     ends = value.split("/")
-    if len(ends) > 2 or (all(end in OPEN for end in ends) and len(ends) == 1):
+    if len(ends) > 2:
         raise _bad(value)
+    if all(end in OPEN for end in ends):
+        if ends != ["..", ".."]:
+            raise _bad(value)
+        return When(today, None, None, asked=True)
     start, end = (_day(e, value) for e in (ends[0], ends[-1]))
-    if len(ends) == 2 and (ends[0] in OPEN) and (ends[1] in OPEN):
-        return When(today, None, None, asked=True) if "" not in ends else _refuse(value)
     if start and end and start > end:
         raise _bad(value)
     return When(end or max(today, start or today), start, end, asked=True)
@@ -85,10 +88,6 @@ def _day(text: str, whole: str) -> dt.date | None:
         return found.astimezone(SHANGHAI).date() if isinstance(found, dt.datetime) else found
     except OverflowError:
         raise _bad(whole) from None
-
-
-def _refuse(value: str) -> When:
-    raise _bad(value)
 
 
 def _bad(value: str) -> Problem:

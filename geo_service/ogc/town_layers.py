@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geo_service.ogc.declaration import Collection, Kind, Property, Source
+from geo_service.ogc.declaration import Collection, Kind, Property, Rows, Source
 from geo_service.ogc.statement import Statement, identifier
 from geo_service.ogc.times import When
 
@@ -61,7 +61,7 @@ def _property(described: dict[str, Any]) -> Property:
     )  # fmt: skip
 
 
-def _source(relation: str, times: str | None):  # type: ignore[no-untyped-def]
+def _source(relation: str, times: str | None) -> Rows:
     table = quoted(relation)
 
     def source(statement: Statement, _subdistrict: str, when: When) -> Source:

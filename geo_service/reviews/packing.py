@@ -20,6 +20,7 @@ from geo_service.database import Scope
 from geo_service.month_map import month_frames
 from geo_service.reviews import printing
 from geo_service.reviews.meeting import meeting
+from geo_service.trust.csv_cells import safe
 from map_ui.review import bulletin, forms_ranking, forms_sanlin, forms_shanggang, forms_staffing
 from map_ui.review.maps import month_map
 from map_ui.review.meeting import Meeting
@@ -101,15 +102,10 @@ def ranking_csv(found: Meeting) -> bytes:
         ["代码", "单位", "名次", "得分", "正确", "核查", "名次下限", "名次上限", "难分组", "阶梯"]
     )
     for line in found.ranking:
-        writer.writerow([line.code, _harmless(line.name), line.rank or "", line.score, line.accuracy.correct,
+        writer.writerow([line.code, safe(line.name), line.rank or "", line.score, line.accuracy.correct,
                          line.accuracy.checked, line.rank_low or "", line.rank_high or "", line.groups,
                          line.ladder_level or ""])  # fmt: skip
     return sheet.getvalue().encode("utf-8-sig")
-
-
-def _harmless(words: str) -> str:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words
 
 
 def _manifest(found: Meeting, files: Mapping[str, bytes], printed: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from geo_service.access import PERMISSIONS_OF, Principal, committees_of
@@ -180,9 +180,3 @@ def _check_committees(session: Session, subdistrict: str, committees: Sequence[s
             "unknown-committee", 422,
             f"没有居委会 {'、'.join(missing[:5])}。 / There is no committee {', '.join(missing[:5])}.",
         )  # fmt: skip
-
-
-def count_signed_in(session: Session, subdistrict: str) -> int:
-    """How many sessions are open in the subdistrict."""
-    own = SignedIn.subdistrict_code == subdistrict, SignedIn.expires_at > func.now()
-    return int(session.scalar(select(func.count()).where(*own)) or 0)

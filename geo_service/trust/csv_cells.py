@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -23,6 +24,8 @@ def safe(value: Any) -> Any:
 
 def written(head: Iterable[Iterable[Any]], frame: pd.DataFrame) -> bytes:
     """Head lines, then the frame with its column names; UTF-8 with the mark that Excel and WPS look for."""
+    import pandas as pd
+
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerows([safe(cell) for cell in line] for line in head)

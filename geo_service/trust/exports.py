@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import select, text
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from geo_service.access import Principal
 from geo_service.audit import record
+from geo_service.dependencies import SHANGHAI
 from geo_service.problems import Problem, forbidden, not_found
 from geo_service.queries import trust as queries
 from geo_service.tables.trust import ExportRequest
@@ -23,7 +23,6 @@ from geo_service.trust.csv_cells import written
 
 LASTS = dt.timedelta(days=7)
 DOWNLOADS = 3
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def described(request: ExportRequest) -> dict[str, Any]:

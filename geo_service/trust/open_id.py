@@ -158,7 +158,9 @@ class OpenId:
         with self._lock:
             age = time.monotonic() - self._keys_at
             if age > REMEMBERED_S or (kid not in self._keys and age > SOONEST_S):
-                listed = self._asked(self._described()["jwks_uri"]).get("keys", [])
+                listed = self._asked(self._described()["jwks_uri"]).get("keys")
+                if not isinstance(listed, list):
+                    _unreachable("no signing keys")
                 signing = [k for k in listed if isinstance(k, dict) and k.get("use", "sig") == "sig"]
                 self._keys, self._keys_at = {k.get("kid"): k for k in signing}, time.monotonic()
             found = self._keys.get(kid)

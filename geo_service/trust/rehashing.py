@@ -101,13 +101,13 @@ def rehash(
     return done
 
 
-def towns_under(session: Session, key: HashKey) -> list[str]:
-    """Which of the scope's towns hold records of this key."""
-    rows = session.execute(
-        text("SELECT DISTINCT subdistrict_code FROM registration WHERE key_id = ANY(:old)"),
-        {"old": [key.id, LEGACY]},
+def holds_records_of(session: Session, subdistrict: str, *key_ids: str) -> bool:
+    """Whether the subdistrict has a registration that was hashed with one of these keys."""
+    found = session.scalar(
+        text("SELECT EXISTS (SELECT FROM registration WHERE subdistrict_code = :sub AND key_id = ANY(:ids))"),
+        {"sub": subdistrict, "ids": list(key_ids)},
     )
-    return list(rows.scalars())
+    return bool(found)
 
 
 def _stage(session: Session, pairs: Pairs) -> None:

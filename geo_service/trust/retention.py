@@ -15,13 +15,13 @@ from geo_service.database import Scope
 
 @dataclass(frozen=True)
 class Rule:
-    """What happens to rows of ``table`` older than ``days``: ``where`` finds them, ``action`` is done to them."""
+    """What happens to rows of ``table`` older than ``days``: ``where`` finds them, ``change`` is done to them, or they go."""
 
     table: str
     what: str
     days: int
     where: str
-    action: str = "DELETE"
+    change: str | None = None
 
 
 #: ``:before`` is the first moment of the day that many days ago; ``:salt`` is random, the same for the whole run, and
@@ -91,7 +91,7 @@ def run(session: Session, scope: Scope, now: dt.datetime, *, commit: bool = Fals
 
 def _apply(session: Session, scope: Scope, rule: Rule, now: dt.datetime, commit: bool, salt: bytes) -> Line:
     bound = {"sub": scope.subdistrict, "before": now - dt.timedelta(days=rule.days), "salt": salt}
-    action = f"DELETE FROM {rule.table}" if rule.action == "DELETE" else rule.action
+    action = rule.change or f"DELETE FROM {rule.table}"
     condition = f"WHERE subdistrict_code = :sub AND ({rule.where})"
     if commit:
         statement = f"WITH dealt_with AS ({action} {condition} RETURNING 1) SELECT count(*) FROM dealt_with"

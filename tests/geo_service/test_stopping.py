@@ -45,6 +45,14 @@ class Up:
         return self.said
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where one installation lives for all these tests: only the first start makes the database."""
+    made = tmp_path_factory.mktemp("installation")
+    yield made
+    LocalPostgis.at(made / "data").remove()
+
+
 @contextmanager
 def up(folder: Path, workers: int) -> Iterator[Up]:
     with socket.socket() as probe:
@@ -64,7 +72,6 @@ def up(folder: Path, workers: int) -> Iterator[Up]:
         if process.poll() is None:
             process.kill()
             process.wait()
-        LocalPostgis.at(folder / "data").remove()
 
 
 def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -82,16 +89,16 @@ def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None
     ("workers", "number"), [(1, signal.SIGINT), (1, signal.SIGTERM), (2, signal.SIGINT), (2, signal.SIGTERM)]
 )
 def test_a_stop_says_that_it_stopped_and_nothing_else(
-    tmp_path: Path, workers: int, number: signal.Signals
+    folder: Path, workers: int, number: signal.Signals
 ) -> None:
-    with up(tmp_path, workers) as service:
+    with up(folder, workers) as service:
         time.sleep(1)  # every thread is where it waits
         said = service.stopped_by(number).splitlines()
     assert [line for line in said if "http://" not in line] == ["已停止 / stopped"]
 
 
-def test_a_database_that_was_killed_is_told_of_and_listened_to_again(tmp_path: Path) -> None:
-    with up(tmp_path, workers=1) as service:
+def test_a_database_that_was_killed_is_told_of(folder: Path) -> None:
+    with up(folder, workers=1) as service:
         postmaster = LocalPostgis.at(service.data).status().pid
         assert postmaster is not None
         os.kill(postmaster, signal.SIGKILL)

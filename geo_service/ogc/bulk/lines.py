@@ -13,8 +13,8 @@ import shapely
 
 from geo_service.ogc.bulk.reading import Batch, Reading, rounded
 from geo_service.ogc.crs import CRS84, transformer
+from geo_service.trust.csv_cells import safe
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _JSON_FG = ["http://www.opengis.net/spec/json-fg-1/0.3/conf/core"]
 #: Columns that say from when (inclusive) until when (exclusive) a feature holds.
 _SPANS = (("valid_from", "valid_to"), ("built_on", "demolished_on"), ("opened_on", "closed_on"))
@@ -47,8 +47,8 @@ def cell(value: Any) -> Any:
             return "true" if value else "false"
         case list():
             return cell(";".join("" if v is None else str(v) for v in value))
-        case str() if value.startswith(_FORMULA):
-            return f"'{value}"
+        case str():
+            return safe(value)
         case dt.datetime():
             return value.isoformat(timespec="seconds")
     return value

@@ -33,6 +33,7 @@ from geo_service.ogc.documents import link
 from geo_service.ogc.negotiation import base_of
 from geo_service.ogc.pool import problem_of
 from geo_service.ogc.query import ItemsQuery, cursor, parse_items
+from geo_service.ogc.reader import as_partner
 from geo_service.ogc.service import grid_api
 from geo_service.problems import Problem
 
@@ -144,10 +145,9 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _etag(request: Request, who: Principal, form: Form, versions: tuple[int, ...]) -> str:
-    partner = who.machine or who.role == "partner"
     parts = (
         who.subdistrict,
-        partner,
+        as_partner(who),
         who.committees,
         str(request.url),
         form.name,

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from geo_service.handover import destinations
-from geo_service.handover.destinations import Admitted, Undeliverable, addresses_of, destination, post
+from geo_service.handover import posting
+from geo_service.handover.destinations import Admitted, Undeliverable, addresses_of, destination
+from geo_service.handover.posting import post
 from geo_service.problems import Problem
 
 NOBODY = Admitted.of("")
@@ -216,7 +217,7 @@ def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
 
 
 def test_waits_asked_for_are_read_carefully() -> None:
-    assert [destinations._seconds(v) for v in (None, "30", "99999", "-1", "soon", "9" * 30)] == [
+    assert [posting._seconds(v) for v in (None, "30", "99999", "-1", "soon", "9" * 30)] == [
         0,
         30,
         3600,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from geo_service.handover.signing import signing_key
-from geo_service.handover.webhooks import new_secret, secret_of, signed_headers
+from geo_service.handover.webhook_secrets import new_secret, secret_of, signed_headers
 from geo_service.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"

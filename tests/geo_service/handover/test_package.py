@@ -221,6 +221,27 @@ def test_whatever_is_altered_left_out_added_or_signed_by_another_is_noticed(
     assert not verify(package.content, other.public_key()).valid
 
 
+@pytest.mark.parametrize("manifest", [
+    b"", b"no JSON", b"[]", b"{}", b'{"format": "wangge-handover/1", "month": "2026-03"}',
+    b'{"format": "wangge-handover/1", "month": 3, "files": []}',
+    b'{"format": "wangge-handover/1", "month": "2026-03", "files": [{"name": "x"}]}',
+])  # fmt: skip
+def test_a_manifest_that_is_none_is_a_fault_even_when_its_signature_fits(
+    package: Package, tmp_path: Path, manifest: bytes
+) -> None:
+    other = Ed25519PrivateKey.generate()
+
+    def forge(files: dict[str, bytes]) -> None:
+        files |= {"manifest.json": manifest, "manifest.json.sig": other.sign(manifest)}
+        files["signing-key.pub.pem"] = public_pem(other)
+
+    forged = repacked(package.content, forge)
+    assert "the manifest cannot be read" in str(verify(forged).faults)
+    (tmp_path / "forged.zip").write_bytes(forged)
+    done = CliRunner().invoke(commands, ["verify", str(tmp_path / "forged.zip")])
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+
+
 @pytest.mark.parametrize("cut", [0, 1, 1_000, -1, -500])
 def test_a_damaged_file_is_a_fault_and_not_a_crash(package: Package, cut: int) -> None:
     assert not verify(package.content[:cut]).valid

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy import make_url
 
 from geo_service import database
 
@@ -21,7 +20,7 @@ def tables(url: str) -> set[str]:
 
 def test_one_step_down_and_up_leaves_the_rest_alone(new_database: Callable[[str], str]) -> None:
     admin = new_database(f"revision_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    url = make_url(admin).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = database.libpq_url(admin)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO subdistrict (code, name, metric_srid) VALUES ('310199601', 'x', 4549)"

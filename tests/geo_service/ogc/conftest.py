@@ -100,7 +100,7 @@ def make_town(admin: str) -> None:
 def ogc_database(new_database: Callable[[str], str]) -> str:
     """Connection string of the administrator to the town's database."""
     name = f"wangge_ogc_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    url = make_url(new_database(name)).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = database.libpq_url(new_database(name))
     make_town(url)
     return url
 

@@ -41,7 +41,9 @@ def test_a_layer_is_served_as_soon_as_it_is_added_and_gone_when_removed(service:
     assert json.loads(made)["columns"] == ["id", "kind"]
     time.sleep(0.5)
     assert ogc.get("/ogc/collections/hydrants/items").json()["features"][0]["id"] == "1"
-    assert "hydrants" in wangge(service, "layer", "list", *town)
+    assert "gis.hydrant" in wangge(service, "layer", "list", *town)
+    (listed,) = json.loads(wangge(service, "layer", "list", *town, "--json"))
+    assert (listed["id"], listed["audience"], listed["key"]) == ("hydrants", "partner", "id")
     wangge(service, "layer", "remove", "hydrants", *town)
     time.sleep(0.5)
     assert ogc.get("/ogc/collections/hydrants/items").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,8 +72,6 @@ def test_its_tiles_and_its_changes_are_fresh(schools: Any, ogc: httpx.Client) ->
     assert len(mapbox_vector_tile.decode(tile.content)["schools"]["features"]) == 9
     etag = ogc.get("/ogc/collections/schools/items").headers["etag"]
     schools.sql("UPDATE gis.school SET name = '新' WHERE id = 1")
-    import time
-
     time.sleep(0.3)
     again = ogc.get("/ogc/collections/schools/items", headers={"If-None-Match": etag})
     assert again.json()["features"][0]["properties"]["name"] == "新"
@@ -94,3 +93,53 @@ def test_what_cannot_be_served_is_refused(schools: Any, layer: str, relation: st
             connection, SUB, layer, relation, title_zh="x", title_en="x", key=None, times=None, columns=[], titles={},
             audience="partner",
         )  # fmt: skip
+
+
+def triggers_on(service: Any, relation: str) -> int:
+    query = "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+    with psycopg.connect(service.admin) as connection:
+        return int(connection.execute(query, (relation,)).fetchone()[0])  # type: ignore[index]
+
+
+def registered(service: Any, layer: str, relation: str) -> dict[str, Any]:
+    with psycopg.connect(service.admin) as connection:
+        return registering.register(
+            connection, SUB, layer, relation, title_zh="井", title_en="Wells", key=None, times=None, columns=[], titles={},
+            audience="partner",
+        )  # fmt: skip
+
+
+def test_a_layer_that_moves_to_another_table_leaves_no_trigger_behind(service: Any) -> None:
+    for name in ("gis.well", "gis.new_well"):
+        service.sql(
+            f"CREATE SCHEMA IF NOT EXISTS gis; CREATE TABLE {name} (id int PRIMARY KEY, g geometry(Point, 4326))"
+        )
+    registered(service, "wells", "gis.well")
+    assert triggers_on(service, "gis.well") == 2
+    registered(service, "wells", "gis.new_well")
+    assert (triggers_on(service, "gis.well"), triggers_on(service, "gis.new_well")) == (0, 2)
+    with psycopg.connect(service.admin) as connection:
+        (held,) = (row for row in registering.listed(connection, SUB) if row["id"] == "wells")
+        assert (held["relation"], held["key"]) == ("gis.new_well", "id")
+        registering.remove(connection, SUB, "wells")
+        assert "wells" not in {row["id"] for row in registering.listed(connection, SUB)}
+    assert triggers_on(service, "gis.new_well") == 0
+    with psycopg.connect(service.admin) as connection, pytest.raises(Problem, match="there is no layer"):
+        registering.remove(connection, SUB, "wells")
+
+
+def test_a_name_in_capitals_is_taken_as_it_is_written(service: Any, ogc: httpx.Client) -> None:
+    service.sql(
+        'CREATE SCHEMA IF NOT EXISTS gis; CREATE TABLE gis."Pumps" (id int PRIMARY KEY, g geometry(Point, 4326)); '
+        'INSERT INTO gis."Pumps" VALUES (7, ST_SetSRID(ST_MakePoint(121.41, 31.2), 4326))'
+    )
+    with pytest.raises(Problem, match=r"there is no gis\.pumps"):
+        registered(service, "pumps", "gis.pumps")
+    assert registered(service, "pumps", "gis.Pumps")["watched"]
+    try:
+        time.sleep(0.3)
+        found = ogc.get("/ogc/collections/pumps/items").json()["features"]
+        assert [feature["id"] for feature in found] == ["7"]
+    finally:
+        with psycopg.connect(service.admin) as connection:
+            registering.remove(connection, SUB, "pumps")

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
-from geo_service.database import SERVICE, Database, Scope
+from geo_service.database import SERVICE, Database, Scope, libpq_url
 from geo_service.demo import draw_town, load_town, open_accounts
 from seeds.demo_town import DemoTown, build
 from seeds.readers.context import HashKey
@@ -42,7 +42,7 @@ def loaded_url(new_database: Callable[[str], str], demo_town: DemoTown) -> tuple
 
 def _analyse(admin_url: str) -> None:
     """Statistics at once instead of whenever autovacuum comes by: plans, and with them row order, stay the same."""
-    url = make_url(admin_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = libpq_url(admin_url)
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("ANALYZE")
 

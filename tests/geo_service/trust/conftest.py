@@ -14,6 +14,7 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from geo_service import database
 from geo_service.access import PERMISSIONS_OF, TOWN_WIDE
@@ -92,12 +93,10 @@ class Towns:
 
     def admin(self, statement: str, **bound: Any) -> list[Any]:
         """Run something as the superuser; rows where it yields some."""
-        engine = create_engine(self.admin_url)
-        with engine.begin() as connection:
+        # Without a pool the connection is closed also when the statement is refused, as some tests want it to be.
+        with create_engine(self.admin_url, poolclass=NullPool).begin() as connection:
             result = connection.execute(text(statement), bound)
-            rows = list(result) if result.returns_rows else []
-        engine.dispose()
-        return rows
+            return list(result) if result.returns_rows else []
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         elif asked.path == "/keys":
             keys = [json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(k.public_key())) | {"kid": kid, "use": "sig"}
                     for kid, k in PROVIDER.keys.items()]  # fmt: skip
-            self.answer(200, {"keys": keys})
+            self.answer(200, {"keys": None if PROVIDER.next_one.get("wrong") == "keys" else keys})
         elif asked.path == "/authorize":
             self.authorize(query)
         else:

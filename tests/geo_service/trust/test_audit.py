@@ -17,6 +17,7 @@ from geo_service import audit, database
 from geo_service.audit import Fault, head, record, verify
 from geo_service.cli.audit import app as audit_command
 from geo_service.database import Database, Scope
+from geo_service.problems import Problem
 from geo_service.trust import anchors
 
 TOWN = "310199811"
@@ -170,6 +171,25 @@ def test_an_entry_costs_a_few_milliseconds_at_most(store: Database) -> None:
             record(session, scope, "timed")
             costs.append(time.perf_counter() - began)
     assert sorted(costs)[len(costs) // 2] < 0.02
+
+
+def test_a_line_that_a_power_cut_tore_apart_is_named_and_takes_no_other_with_it(tmp_path: Path) -> None:
+    file = tmp_path / anchors.FILE
+    anchors.append(file, TOWN, 1, b"one")
+    torn = file.read_bytes()[:-9]
+    file.write_bytes(torn)
+    anchors.append(file, TOWN, 2, b"two")
+    with pytest.raises(Problem, match="Line 1"):
+        anchors.of(file, TOWN)
+    file.write_bytes(file.read_bytes().removeprefix(torn))
+    assert anchors.of(file, TOWN) == {2: b"two"}
+
+
+@pytest.mark.parametrize("line", [b"[]", b"{}", b'{"seq": "x", "hash": "00", "subdistrict": ""}', b"\xff"])
+def test_what_is_no_anchor_is_refused_and_not_passed_over(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / anchors.FILE).write_bytes(line + b"\n")
+    with pytest.raises(Problem, match="anchors-unreadable"):
+        anchors.of(tmp_path / anchors.FILE, TOWN)
 
 
 def test_the_commands_write_an_anchor_and_find_the_forgery(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).parents[3] / "scripts" / "soak_faults.py"
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 
 
 @pytest.fixture(scope="module")
-def soak_faults() -> Any:
-    spec = importlib.util.spec_from_file_location("soak_faults", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["soak_faults"] = module
-    spec.loader.exec_module(module)
-    return module
+def soak_faults() -> Iterator[Any]:
+    """The script as ``python scripts/soak_faults.py`` finds it: with its parts beside it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(SCRIPTS)
+        yield importlib.import_module("soak_faults")
 
 
 def judge(figures: Any, at_least: int) -> None:
