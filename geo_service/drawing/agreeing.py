@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import geopandas as gpd
+import shapely
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -14,8 +16,13 @@ from geo_service.drawing.store import load
 from geo_service.problems import Problem, conflict
 from geo_service.tables.boundaries import AgreementDecision, BoundaryVersion
 from grids.boundaries.agreement import Agreement, compare
+from grids.boundaries.editing.errors import GridEmptied, GridInPieces, NothingChanges
+from grids.boundaries.polygons import dissolve
 
 DECISIONS = ("adopt", "keep", "sign_off")
+SLIVERS = "slivers"
+ALL = ("*", SLIVERS)
+NEAR_M = 3.0  # the border that people see lies this near to where the plots end
 
 
 def theirs(session: Session, subdistrict: str, srid: int, source: str = "city-operation") -> gpd.GeoDataFrame:
@@ -71,31 +78,99 @@ def keys(differences: gpd.GeoDataFrame) -> list[str]:
 
 
 def adopt(
-    session: Session, version: BoundaryVersion, account: str | None, chosen: list[str] | None = None
+    session: Session, version: BoundaryVersion, account: str | None, source: str, difference: str
 ) -> Done | None:
-    """Take over their grouping where buildings differ (``chosen`` differences, or all): painted as plots.
+    """Take over their drawing at one difference, at every sliver (``slivers``) or everywhere (``*``).
 
-    Slivers hold no plot of their own, so there is nothing to reassign there; they count as agreed within 2 m.
+    Buildings that they group otherwise change their grid with their plots; then the line itself follows theirs over
+    open ground. Slivers alone never move a committee's border; what a person chose by its name, or all, may.
     """
-    agreement, _ = report(session, version)
-    mate_of = {their: ours for ours, their in agreement.grids["mate"].dropna().items()}
-    loaded = load(session, version)
-    plot_of = loaded.drawing.plots["building_code"].dropna()
+    chosen, across = None if difference in ALL else difference, difference != SLIVERS
+    done = None
+    # A building that only a lane of theirs ties to its grid can follow once the lane has.
+    for _ in range(1 if difference == SLIVERS else 2):
+        if difference != SLIVERS:
+            done = _take_buildings(session, version, account, source, chosen) or done
+        done = _take_line(session, version, account, source, chosen, across=across) or done
+    if chosen is not None and done is None:
+        raise Problem(
+            "cannot-adopt", 409,
+            "采用后会有微网格断开，请先手工调整该处。 / A grid would fall apart by it; change the place by hand first.",
+        )  # fmt: skip
+    return done
+
+
+def _take_buildings(
+    session: Session, version: BoundaryVersion, account: str | None, source: str, chosen: str | None
+) -> Done | None:
+    agreement, _ = report(session, version, source)
+    mate_of = {their: ours for ours, their in agreement.mates.items()}
+    drawing = load(session, version).drawing
+    plot_of = drawing.plots["building_code"].dropna()
     where = dict(zip(plot_of, plot_of.index, strict=True))
     wanted = agreement.moved[agreement.moved["theirs"].isin(mate_of)]
     if chosen is not None:
-        pairs = {tuple(key.split("|")[:2]) for key in chosen}
-        mine = [(str(o), str(t)) in pairs for o, t in zip(wanted["ours"], wanted["theirs"], strict=True)]
+        pair = chosen.split("|")[:2]
+        mine = [[str(o), str(t)] == pair for o, t in zip(wanted["ours"], wanted["theirs"], strict=True)]
         wanted = wanted[mine]
     done = None
     for target, part in wanted.groupby(wanted["theirs"].map(mate_of)):
         plots = [int(where[str(b)]) for b in part.index if str(b) in where]
-        if plots:
-            done = steps.apply(
-                session, version.subdistrict_code, version.id, "paint", {"plots": plots, "to": str(target)},
-                version.revision, account=account, committees=None,
-            )  # fmt: skip
+        near = [p for p in plots if drawing.plots["committee_code"][p] == drawing.committee_of[str(target)]]
+        asked: list[tuple[str, dict[str, Any]]] = [("paint", {"plots": [p], "to": str(target)}) for p in near]
+        asked += [("transfer", {"plot": p, "to": str(target)}) for p in plots if p not in near]
+        for kind, params in asked:
+            with suppress(GridInPieces, GridEmptied):  # it stays listed as a difference
+                done = steps.apply(
+                    session, version.subdistrict_code, version.id, kind, params, version.revision,
+                    account=account, committees=None,
+                )  # fmt: skip
     return done
+
+
+def _take_line(
+    session: Session,
+    version: BoundaryVersion,
+    account: str | None,
+    source: str,
+    chosen: str | None,
+    *,
+    across: bool,
+) -> Done | None:
+    """Follow their line from where our plots really end, which the simplified border that people see only nears."""
+    loaded = load(session, version)
+    drawing = loaded.drawing
+    other = theirs(
+        session, version.subdistrict_code, ground.metric_srid(session, version.subdistrict_code), source
+    )
+    exact = dissolve(drawing.plots, drawing.assignment)
+    agreement = compare(
+        exact, other, buildings=ground.buildings(session, version.subdistrict_code, exact.crs.to_epsg())
+    )
+    mate_of = {their: ours for ours, their in agreement.mates.items()}
+    found = agreement.differences
+    found = found[found["ours"].notna() & found["theirs"].isin(mate_of)]
+    if not across:
+        found = found[found["kind"] == "sliver"]
+    if chosen is not None:
+        ours, their, place = chosen.split("|")
+        point = shapely.Point(*map(float, place.split(",")))
+        found = found[(found["ours"] == ours) & (found["theirs"] == their) & (found.distance(point) < NEAR_M)]
+    if found.empty:
+        return None
+    strips = [
+        {"gives": str(gives), "takes": mate_of[str(their)], "geometry": shape.__geo_interface__}
+        for gives, their, shape in zip(
+            found["ours"], found["theirs"], found.to_crs(4326).geometry, strict=True
+        )
+    ]
+    try:
+        return steps.apply(
+            session, version.subdistrict_code, version.id, "follow_line", {"strips": strips, "across": across},
+            version.revision, account=account, committees=None,
+        )  # fmt: skip
+    except (NothingChanges, GridInPieces):
+        return None
 
 
 def decide(

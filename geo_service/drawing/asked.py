@@ -9,9 +9,10 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from geo_service.drawing.store import Loaded
-from geo_service.geometry import line_from_geojson
+from geo_service.geometry import from_geojson, line_from_geojson
 from geo_service.problems import Problem
 from grids.boundaries import editing
+from grids.boundaries.coverage import as_polygonal
 from grids.boundaries.editing import Operation
 
 Ask = Callable[[Loaded, dict[str, Any], float], Operation]
@@ -55,6 +56,22 @@ def line(loaded: Loaded, params: dict[str, Any]) -> BaseGeometry:
     return gpd.GeoSeries([shape], crs=4326).to_crs(loaded.drawing.plots.crs).iloc[0]
 
 
+def strips(loaded: Loaded, params: dict[str, Any]) -> gpd.GeoDataFrame:
+    """``params.strips``: at most 20,000 of {gives, takes, geometry (lon, lat)}, as a frame in the metric CRS."""
+    given = params.get("strips")
+    if not isinstance(given, list) or not given or len(given) > 20_000:
+        raise _missing("strips", "带状地块列表", "a list of strips")
+    if not all(isinstance(strip, dict) for strip in given):
+        raise _missing("strips", "带状地块列表", "a list of strips")
+    frame = gpd.GeoDataFrame(
+        {name: [text(strip, name) for strip in given] for name in ("gives", "takes")},
+        geometry=[from_geojson(strip.get("geometry"), "Polygon", "MultiPolygon") for strip in given], crs=4326,
+    )  # fmt: skip
+    frame = frame.to_crs(loaded.drawing.plots.crs)
+    # A needle of a strip may cross itself by the rounding of degrees; what has an area is meant.
+    return frame.set_geometry(frame.geometry.make_valid().map(as_polygonal))
+
+
 def _missing(name: str, zh: str, en: str) -> Problem:
     return Problem(
         "invalid-input", 422, f"缺少参数 {name}（{zh}）。 / The parameter {name} ({en}) is missing.",
@@ -69,6 +86,7 @@ OPERATIONS: dict[str, Ask] = {
         at.drawing, text(p, "first"), text(p, "second"), line(at, p)
     ),
     "paint": lambda at, p, _t: editing.paint(at.drawing, numbers(p, "plots"), text(p, "to")),
+    "follow_line": lambda at, p, _t: editing.follow_line(at.drawing, strips(at, p), across=p.get("across") is True),
     "lock": lambda at, p, _t: editing.lock(at.drawing, texts(p, "grids")),
     "unlock": lambda at, p, _t: editing.unlock(at.drawing, texts(p, "grids")),
     "rename": lambda at, p, _t: editing.rename(at.drawing, text(p, "grid"), text(p, "name")),

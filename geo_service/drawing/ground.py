@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -156,6 +157,14 @@ def store_lineage(
     copy_into(session, "plot_lineage", columns, rows)
 
 
+def on_grid(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Coordinates in whole micrometres: so a plot is the same, to the last bit, however often it was in degrees between.
+
+    An edit that is undone by another process meets neighbours that were stored and read again.
+    """
+    return np.asarray(shapely.transform(shapes, lambda xy: np.round(xy, 6)), dtype=object)
+
+
 def read_plots(
     session: Session, subdistrict: str, plot_set_id: int, srid: int, weights: gpd.GeoDataFrame | None = None
 ) -> gpd.GeoDataFrame:
@@ -170,7 +179,7 @@ def read_plots(
     parts = plots.geometry.to_numpy()
     single = shapely.get_num_geometries(parts) == 1
     parts[single] = shapely.get_geometry(parts[single], 0)
-    plots = plots.set_geometry(gpd.GeoSeries(parts, plots.index, crs=srid))
+    plots = plots.set_geometry(gpd.GeoSeries(on_grid(parts), plots.index, crs=srid))
     places = buildings(session, subdistrict, srid) if weights is None else weights
     plot_of = places_on(plots, places)
     summed = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import geopandas as gpd
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from geo_service.drawing.store import Loaded
 from geo_service.problems import Problem, conflict, forbidden, not_found
 from geo_service.tables.boundaries import BoundaryOperation, BoundaryVersion, PlotSet
 from grids.boundaries.editing import Drawing, EditRefused, Operation
+from grids.boundaries.editing.operation import Reground
 from grids.boundaries.polygons import rederive
 
 
@@ -42,6 +44,7 @@ def apply(
     except EditRefused as refused:
         _conflict_instead(session, version, expected_revision, _named(params, refused))
         raise
+    operation = _on_grid(operation)
     _within(loaded.drawing, operation, committees, version.committee_code)
     touched = {*operation.changed, *operation.created, *operation.retired, *operation.names, *operation.locks}
     _conflict_instead(session, version, expected_revision, touched)
@@ -63,6 +66,15 @@ def apply(
     )  # fmt: skip
     session.flush()
     return done
+
+
+def _on_grid(operation: Operation) -> Operation:
+    """New ground in whole micrometres, as it will be read again."""
+    if operation.ground is None:
+        return operation
+    after = operation.ground.after
+    shapes = gpd.GeoSeries(ground.on_grid(after.geometry.to_numpy()), after.index, crs=after.crs)
+    return replace(operation, ground=Reground(operation.ground.before, after.set_geometry(shapes)))
 
 
 def undo(session: Session, subdistrict: str, version_id: int, expected_revision: int | None = None) -> Done:
@@ -181,7 +193,7 @@ def advance(session: Session, version: BoundaryVersion, loaded: Loaded, operatio
     later = loaded.drawing.after(operation)
     version.revision += 1
     if operation.ground is not None:
-        _new_plot_set(session, version, later)
+        _new_plot_set(session, version, later, operation.kind)
     touched = {*operation.changed, *operation.created, *operation.retired}
     if operation.moved or operation.ground is not None or operation.committees:
         polygons, redrawn = rederive(
@@ -230,16 +242,18 @@ def _write_assignment(
         )  # fmt: skip
 
 
-def _new_plot_set(session: Session, version: BoundaryVersion, later: Drawing) -> None:
-    """Plot sets never change: a split of ground makes a new one for this draft."""
+_REASONS = {
+    "split_plot": "切分空地 / a split of open ground",
+    "follow_line": "采用对方界线 / another department's line taken over",
+}
+
+
+def _new_plot_set(session: Session, version: BoundaryVersion, later: Drawing, kind: str) -> None:
+    """Plot sets never change: an edit of the ground makes a new one for this draft."""
     sub = version.subdistrict_code
     last = session.scalar(select(func.max(PlotSet.id)).where(PlotSet.subdistrict_code == sub)) or 0
     parent = version.plot_set_id
-    session.add(
-        PlotSet(
-            subdistrict_code=sub, id=last + 1, parent_id=parent, reason="切分空地 / a split of open ground"
-        )
-    )
+    session.add(PlotSet(subdistrict_code=sub, id=last + 1, parent_id=parent, reason=_REASONS[kind]))
     session.flush()
     ground.store_plots(session, sub, last + 1, later.plots)
     ground.store_lineage(session, sub, last + 1, later.plots, parent, ground.metric_srid(session, sub))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from geo_service.drawing import ground
@@ -20,6 +20,7 @@ from grids.boundaries.editing import Drawing
 from grids.boundaries.polygons import derive
 
 KEPT = 8
+_PENDING = "drawings of this transaction"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ _lock = threading.Lock()
 def load(session: Session, version: BoundaryVersion) -> Loaded:
     """The drawing of a version, from memory when the database still has the same revision."""
     key = _key(session, version)
+    if (ours := session.info.get(_PENDING, {}).get(key)) is not None and ours.revision == version.revision:
+        return ours
     with _lock:
         found = _kept.get(key)
         if found is not None and found.revision == version.revision:
@@ -48,12 +51,30 @@ def load(session: Session, version: BoundaryVersion) -> Loaded:
 
 
 def remember(session: Session, version: BoundaryVersion, loaded: Loaded) -> Loaded:
-    """Keep a drawing for the next request; only its own revision is ever served from memory."""
+    """Keep a drawing for the next request once this transaction is committed: what was rolled back never was.
+
+    Only its own revision is ever served from memory.
+    """
+    if _PENDING not in session.info:
+        session.info[_PENDING] = {}
+        event.listen(session, "after_commit", _keep)
+        event.listen(session, "after_rollback", _forget)
+    session.info[_PENDING][_key(session, version)] = loaded
+    return loaded
+
+
+def _keep(session: Session) -> None:
     with _lock:
-        _kept[_key(session, version)] = loaded
+        for key, loaded in session.info.get(_PENDING, {}).items():
+            _kept[key] = loaded
+            _kept.move_to_end(key)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    return loaded
+    _forget(session)
+
+
+def _forget(session: Session) -> None:
+    session.info.get(_PENDING, {}).clear()
 
 
 def _key(session: Session, version: BoundaryVersion) -> tuple[str, str, int]:

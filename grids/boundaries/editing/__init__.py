@@ -11,6 +11,7 @@ from grids.boundaries.editing.balance import complete_to_balance, divide_committ
 from grids.boundaries.editing.borders import merge, move_border_by_line, paint, split_by_line
 from grids.boundaries.editing.drawing import Drawing, figures
 from grids.boundaries.editing.errors import EditRefused
+from grids.boundaries.editing.following import follow_line
 from grids.boundaries.editing.ground import split_plot, transfer_plot
 from grids.boundaries.editing.history import History, refuse_conflict
 from grids.boundaries.editing.labels import lock, rename, renumber, unlock
@@ -25,6 +26,7 @@ __all__ = [
     "complete_to_balance",
     "divide_committee",
     "figures",
+    "follow_line",
     "lock",
     "merge",
     "move_border_by_line",
