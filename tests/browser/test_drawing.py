@@ -7,7 +7,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 from playwright.sync_api import expect
+from shapely.geometry import box, mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from seeds.demo_town import grids_from_authority
 
 from .driver import Console, across, neighbours
 
@@ -164,19 +169,47 @@ def test_a_drawing_is_compared_with_the_loaded_grid_of_the_other_department(
     console.open("#/boundaries")
     draft = console.start_draft("城运对照")
     grids = console.read("/api/layers/micro-grids")["features"]
-    theirs = tmp_path / "theirs.geojson"
-    features = [{"type": "Feature", "geometry": g["geometry"],
-                 "properties": {"code": f"CY-{n}", "committee_code": g["properties"]["committee_code"]}}
-                for n, g in enumerate(grids)]  # fmt: skip
+    load_theirs(console, [shape(g["geometry"]) for g in grids], tmp_path)
+    console.open(f"#/boundaries/{draft}?tab=agreement")
+    console.button("agreement.stored").click()
+    report = console.page.locator(".agreement")
+    expect(report).to_contain_text(console.say("agreement.grade.highly_consistent"))
+    expect(report.locator("dl.counts")).to_contain_text("100.0%")
+
+
+def test_the_line_of_the_other_department_is_taken_over_where_no_building_stands(
+    console: Console, tmp_path: Path
+) -> None:
+    console.open("#/boundaries")
+    draft = console.start_draft("采用城运界线")
+    shapes = [shape(g["geometry"]) for g in console.read("/api/layers/micro-grids")["features"]]
+    ours = gpd.GeoDataFrame({"code": range(len(shapes))}, geometry=shapes, crs=4326).to_crs(4549)
+    far = gpd.GeoDataFrame(geometry=[box(0, 3_000_000, 9, 3_000_009)], crs=4549)
+    theirs = grids_from_authority(ours, far, wobble_m=4.0, moved=0)
+    load_theirs(console, list(theirs.to_crs(4326).geometry), tmp_path)
+    console.open(f"#/boundaries/{draft}?tab=agreement")
+    console.button("agreement.stored").click()
+    report = console.page.locator(".agreement")
+    expect(report.locator("dl.counts")).to_be_visible()
+    with console.page.expect_response("**/decisions", timeout=120_000) as answered:
+        console.button("agreement.adopt_slivers").click()
+    assert answered.value.ok, answered.value.text()
+    assert answered.value.json()["figures"]["within_2m"] > 0.8
+    console.open(f"#/boundaries/{draft}?tab=history")
+    expect(console.page.get_by_text(console.say("operation.follow_line"))).to_be_visible()
+
+
+def load_theirs(console: Console, shapes: list[BaseGeometry], folder: Path) -> None:
+    """The other department's grids by the import screen, as a file of theirs."""
+    theirs = folder / "theirs.geojson"
+    features = [
+        {"type": "Feature", "geometry": mapping(s), "properties": {"code": f"CY-{n}", "committee_code": None}}
+        for n, s in enumerate(shapes)
+    ]
     theirs.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     console.open("#/register?tab=import")
     console.page.get_by_label(console.say("data.kind")).select_option("grids")
     console.page.locator("input[type=file]").set_input_files(theirs)
     console.button("data.look").click()
     console.button("data.commit").click()
-    expect(console.page.locator(".notices")).to_contain_text(str(len(grids)))
-    console.open(f"#/boundaries/{draft}?tab=agreement")
-    console.button("agreement.stored").click()
-    report = console.page.locator(".agreement")
-    expect(report).to_contain_text(console.say("agreement.grade.highly_consistent"))
-    expect(report.locator("dl.counts")).to_contain_text("100.0%")
+    expect(console.page.locator(".notices")).to_contain_text(str(len(shapes)))

@@ -77,11 +77,14 @@ export function Agreement({ open }: { open: OpenDraft }) {
     }
   }
   async function decide(difference: string, decision: Decision): Promise<void> {
+    setBusy(decision === "adopt");
     try {
       setReport(await whileSaving(send<Report>("POST", `${path}/decisions`, { difference, decision })));
       if (decision === "adopt") await open.reload();
     } catch (error) {
       complain(error);
+    } finally {
+      setBusy(false);
     }
   }
   const name = (code: string | null) => open.figures.value.find((f) => f.code === code)?.name ?? code ?? "—";
@@ -134,6 +137,7 @@ export function Agreement({ open }: { open: OpenDraft }) {
                       <button
                         key={side}
                         type="button"
+                        disabled={busy}
                         aria-pressed={d.decision === side}
                         onClick={() => void decide(d.difference, side)}
                       >
@@ -148,9 +152,31 @@ export function Agreement({ open }: { open: OpenDraft }) {
           </ul>
           <p class="quiet-text">{t("agreement.slivers", { n: number(report.figures.slivers) })}</p>
           {decides && !report.signed_off && (
-            <button type="button" onClick={() => void decide("*", "sign_off")}>
-              {t("agreement.sign_off")}
-            </button>
+            <div class="row">
+              {(report.figures.slivers ?? 0) > 0 && (
+                <button
+                  type="button"
+                  disabled={busy}
+                  title={t("agreement.adopt_slivers.how")}
+                  onClick={() => void decide("slivers", "adopt")}
+                >
+                  {t("agreement.adopt_slivers")}
+                </button>
+              )}
+              {real.length > 0 && (
+                <button
+                  type="button"
+                  disabled={busy}
+                  title={t("agreement.adopt_all.how")}
+                  onClick={() => void decide("*", "adopt")}
+                >
+                  {t("agreement.adopt_all")}
+                </button>
+              )}
+              <button type="button" disabled={busy} onClick={() => void decide("*", "sign_off")}>
+                {t("agreement.sign_off")}
+              </button>
+            </div>
           )}
         </>
       )}
