@@ -196,7 +196,8 @@ def test_the_line_of_the_other_department_is_taken_over_where_no_building_stands
     assert answered.value.ok, answered.value.text()
     assert answered.value.json()["figures"]["within_2m"] > 0.8
     console.open(f"#/boundaries/{draft}?tab=history")
-    expect(console.page.get_by_text(console.say("operation.follow_line"))).to_be_visible()
+    done = console.page.get_by_role("listitem").filter(has_text=console.say("operation.follow_line"))
+    expect(done).to_be_visible()
 
 
 def load_theirs(console: Console, shapes: list[BaseGeometry], folder: Path) -> None:

@@ -85,9 +85,7 @@ def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("workers", "number"), [(1, signal.SIGINT), (1, signal.SIGTERM), (2, signal.SIGINT), (2, signal.SIGTERM)]
-)
+@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGINT), (2, signal.SIGTERM)])
 def test_a_stop_says_that_it_stopped_and_nothing_else(
     folder: Path, workers: int, number: signal.Signals
 ) -> None:
