@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +23,7 @@ from grids.boundaries.polygons import dissolve
 DECISIONS = ("adopt", "keep", "sign_off")
 SLIVERS = "slivers"
 ALL = ("*", SLIVERS)
+_KEY = re.compile(r"[^|]+\|[^|]+\|-?\d+,-?\d+")
 NEAR_M = 3.0  # the border that people see lies this near to where the plots end
 
 
@@ -95,7 +97,8 @@ def adopt(
     if chosen is not None and done is None:
         raise Problem(
             "cannot-adopt", 409,
-            "采用后会有微网格断开，请先手工调整该处。 / A grid would fall apart by it; change the place by hand first.",
+            "此处不能照搬：会有微网格断开，或对方没有对应的网格。请手工调整。 / "
+            "It cannot be taken over: a grid would fall apart, or theirs has no counterpart here. Change it by hand.",
         )  # fmt: skip
     return done
 
@@ -164,13 +167,18 @@ def _take_line(
             found["ours"], found["theirs"], found.to_crs(4326).geometry, strict=True
         )
     ]
-    try:
-        return steps.apply(
-            session, version.subdistrict_code, version.id, "follow_line", {"strips": strips, "across": across},
-            version.revision, account=account, committees=None,
-        )  # fmt: skip
-    except (NothingChanges, GridInPieces):
-        return None
+    while strips:
+        try:
+            return steps.apply(
+                session, version.subdistrict_code, version.id, "follow_line", {"strips": strips, "across": across},
+                version.revision, account=account, committees=None,
+            )  # fmt: skip
+        except NothingChanges:
+            break
+        except GridInPieces as torn:  # that grid keeps its line; the others need not wait for it
+            rest = [s for s in strips if torn.grid_code not in (s["gives"], s["takes"])]
+            strips = rest if len(rest) < len(strips) else []
+    return None
 
 
 def decide(
@@ -179,6 +187,8 @@ def decide(
     """Keep a person's decision on a difference; ``*`` with ``sign_off`` signs the whole comparison off."""
     if decision not in DECISIONS:
         raise Problem("invalid-input", 422, "裁定只能是 adopt、keep 或 sign_off。 / adopt, keep or sign_off.")
+    if difference not in ALL and not _KEY.fullmatch(difference):
+        raise Problem("invalid-input", 422, "没有这样编号的差异。 / No difference is named so.")
     if decision == "sign_off":
         agreement, body = report(session, version, source)
         open_ones = [

@@ -128,6 +128,18 @@ def test_one_difference_is_adopted_and_no_other(office: TestClient, draft: int) 
     assert adopted
 
 
+@pytest.mark.parametrize("name", ["nonsense", "a|b|c", "a|b|1,2,3", ""])
+def test_a_difference_that_nobody_named_is_refused(office: TestClient, draft: int, name: str) -> None:
+    for decision in ("adopt", "keep"):
+        answer = office.post(f"{URL}/{draft}/decisions", json={"difference": name, "decision": decision})
+        assert answer.status_code == 422
+
+
+def test_ground_without_a_counterpart_cannot_be_taken_over(office: TestClient, draft: int) -> None:
+    answer = office.post(f"{URL}/{draft}/decisions", json={"difference": "-|CY0000|1,2", "decision": "adopt"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/cannot-adopt")
+
+
 def test_a_drawing_that_was_rolled_back_is_not_remembered(
     office: TestClient, draft: int, small_town: dict[str, Any]
 ) -> None:
