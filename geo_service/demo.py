@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from geo_service.database import Database, Scope
 from geo_service.drawing import first_drawing
 from geo_service.loading import batches
+from geo_service.loading.known import refuse_other_key
 from geo_service.loading.load import load_frames
 from geo_service.releases import make_release
 from geo_service.sign_in import hash_password, new_key
@@ -67,8 +68,12 @@ def load_demo(
 
 
 def load_town(session: Session, town: DemoTown, key: HashKey, say: Say) -> None:
-    """Every kind of the town, in the order in which one refers to another, in the caller's transaction."""
+    """Every kind of the town, in the order in which one refers to another, in the caller's transaction.
+
+    Raises Problem where the town is there already, its records hashed with another key: they would all count twice.
+    """
     sub, as_of = town.subdistrict_code, town.scale.until
+    refuse_other_key(session, sub, key)
     session.merge(
         Subdistrict(code=sub, name=town.scale.name, name_en=town.scale.name_en, district_name="样例区",
                     metric_srid=4549, rules="shanggang-2020")
