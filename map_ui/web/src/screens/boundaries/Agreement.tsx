@@ -114,6 +114,34 @@ export function Agreement({ open }: { open: OpenDraft }) {
       {report && (
         <>
           <Figures report={report} />
+          <p class="quiet-text">{t("agreement.slivers", { n: number(report.figures.slivers) })}</p>
+          {decides && !report.signed_off && (
+            <div class="row">
+              {(report.figures.slivers ?? 0) > 0 && (
+                <button
+                  type="button"
+                  disabled={busy}
+                  title={t("agreement.adopt_slivers.how")}
+                  onClick={() => void decide("slivers", "adopt")}
+                >
+                  {t("agreement.adopt_slivers")}
+                </button>
+              )}
+              {real.length > 0 && (
+                <button
+                  type="button"
+                  disabled={busy}
+                  title={t("agreement.adopt_all.how")}
+                  onClick={() => void decide("*", "adopt")}
+                >
+                  {t("agreement.adopt_all")}
+                </button>
+              )}
+              <button type="button" disabled={busy} onClick={() => void decide("*", "sign_off")}>
+                {t("agreement.sign_off")}
+              </button>
+            </div>
+          )}
           <ul class="list">
             {real.map((d) => (
               <li key={d.difference}>
@@ -150,34 +178,6 @@ export function Agreement({ open }: { open: OpenDraft }) {
             ))}
             {!real.length && <li class="quiet-text">{t("agreement.none")}</li>}
           </ul>
-          <p class="quiet-text">{t("agreement.slivers", { n: number(report.figures.slivers) })}</p>
-          {decides && !report.signed_off && (
-            <div class="row">
-              {(report.figures.slivers ?? 0) > 0 && (
-                <button
-                  type="button"
-                  disabled={busy}
-                  title={t("agreement.adopt_slivers.how")}
-                  onClick={() => void decide("slivers", "adopt")}
-                >
-                  {t("agreement.adopt_slivers")}
-                </button>
-              )}
-              {real.length > 0 && (
-                <button
-                  type="button"
-                  disabled={busy}
-                  title={t("agreement.adopt_all.how")}
-                  onClick={() => void decide("*", "adopt")}
-                >
-                  {t("agreement.adopt_all")}
-                </button>
-              )}
-              <button type="button" disabled={busy} onClick={() => void decide("*", "sign_off")}>
-                {t("agreement.sign_off")}
-              </button>
-            </div>
-          )}
         </>
       )}
     </section>
